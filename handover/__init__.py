@@ -1,0 +1,31 @@
+"""Shift handover for customer service centres.
+
+One layered Django app with the project's settings inside; `accounts` is the other. One word per
+subject runs through all layers: `git ls-files '*items*'` is the slice.
+
+Layers, from the top. A module imports only from its own package or from a lower layer, and there is
+no import inside a function:
+
+    urls        addresses
+    views       load visible -> allow -> form -> one service call -> message and redirect
+    management  commands for operators; templatetags: small helpers of the templates
+    tasks       every Celery task: clock, fetch, one service call
+    forms       validate, never save
+    services    every write: keyword-only, one transaction, takes `actor` and `now`, leaves an Event
+    queries     reads shaped for a page; `queries.duty` alone answers who is on duty
+    lifecycle   allowed moves as data, and the one door through which a state changes
+    permissions can_<verb>_<noun>(user, obj); hints: what a good note says, rules as data
+    models      fields, constraints, QuerySet methods
+    errors      HandoverError: a sentence the user can act on
+    accounts    who you are and where you work; knows nothing of handover
+
+What holds everywhere:
+
+- The database is the truth. A thing that must happen has a row with a due instant; the broker only
+  wakes a worker, and may lose any message.
+- Services write rows and never enqueue. Tasks are safe to run twice and late.
+- The clock is read at the edge (view, task, command) and passed on as `now`.
+- Every page is closed by default; what is not yours answers 404, as what does not exist.
+- What was signed is a text that is stored verbatim and never changes.
+- SQLite and PostgreSQL behave alike: conditional UPDATEs decide who was first, not locks.
+"""

@@ -1,0 +1,10 @@
+"""The Celery app and what beat sends when. Users' own times are rows that a task looks for, not entries here."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "handover.settings")
+
+app = Celery("handover", include=["handover.tasks"])
+app.config_from_object("django.conf:settings", namespace="CELERY")

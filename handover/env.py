@@ -1,0 +1,75 @@
+"""Reads the environment: where data lives and which servers to use."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+WAL_SAFE_FROM = (3, 51, 3)  # older SQLite can corrupt a write-ahead log under several processes
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+
+def data_dir() -> Path:
+    return Path(env.str("DATA_DIR", default=str(BASE_DIR / "data"))).resolve()
+
+
+def secret_key(*, debug: bool) -> str:
+    """The key from the environment, else the one that `manage.py serve` made. Empty: Django refuses to start."""
+    key_file = data_dir() / "secret_key"
+    made = key_file.read_text().strip() if key_file.exists() else ""
+    return env.str("SECRET_KEY", default=made or ("debug-only-key" * 5 if debug else ""))
+
+
+def database(*, web: bool) -> dict[str, Any]:
+    config: dict[str, Any] = env.db("DATABASE_URL", default=f"sqlite:///{data_dir() / 'handover.sqlite3'}")
+    if config["ENGINE"].endswith("sqlite3"):
+        config["OPTIONS"] = sqlite_options()
+    else:
+        config |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+        config["OPTIONS"] = config.get("OPTIONS", {}) | postgresql_options(web=web)
+    return config
+
+
+def sqlite_journal_mode() -> str:
+    return "WAL" if sqlite3.sqlite_version_info >= WAL_SAFE_FROM else "DELETE"
+
+
+def sqlite_options() -> dict[str, Any]:
+    """IMMEDIATE: a transaction that reads and then writes must not meet "database is locked"."""
+    pragmas = {"journal_mode": sqlite_journal_mode(), "synchronous": "FULL", "foreign_keys": "ON"}
+    init_command = "".join(f"PRAGMA {name}={value};" for name, value in pragmas.items())
+    return {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": init_command}
+
+
+def postgresql_options(*, web: bool) -> dict[str, Any]:
+    """A page may not hold the database for long; a migration or an import may."""
+    return {"options": "-c statement_timeout=15000"} if web else {}
+
+
+def broker_url() -> str:
+    return env.str("REDIS_URL", default="filesystem://")
+
+
+def broker_options(*, web: bool) -> dict[str, Any]:
+    """A web request gives up on a dead broker within seconds: the message is a wake-up only."""
+    if broker_url() == "filesystem://":
+        folder = data_dir() / "broker"
+        return {
+            "data_folder_in": str(folder / "messages"),
+            "data_folder_out": str(folder / "messages"),
+            "control_folder": str(folder / "control"),
+            "polling_interval": 0.1,
+        }
+    timeouts = {"socket_timeout": 1, "socket_connect_timeout": 1, "max_retries": 1}
+    return {
+        "visibility_timeout": 900,
+        "health_check_interval": 10,
+        "socket_keepalive": True,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        **(timeouts if web else {"socket_timeout": 5, "socket_connect_timeout": 3}),
+    }

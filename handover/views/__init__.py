@@ -1,0 +1,1 @@
+"""Pages: load visible, allow, form, one service call, message and redirect."""

@@ -1,0 +1,15 @@
+"""The product's settings for tests: a data folder of their own, quick passwords, no collected static files."""
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("DATA_DIR", str(Path(__file__).resolve().parent.parent / "data" / "test"))
+os.environ.setdefault("SECRET_KEY", "only-for-tests" * 4)
+os.environ.setdefault("HTTPS", "0")
+
+from handover.settings import *  # noqa: E402, F403  the settings read the lines above
+from handover.settings import STATIC_ROOT, STORAGES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES |= {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,53 @@
+"""What is stored. Each module holds one subject; the same word names it in every layer."""
+
+from .access import Access, DutyPlace
+from .customers import Channel, Customer, Emotion
+from .events import Event
+from .handovers import Handover, HandoverLine, LineRemark, Round, Section, SectionDraft
+from .items import (
+    Clock,
+    ClockKind,
+    IssueType,
+    Kind,
+    PendingItem,
+    Promise,
+    Stage,
+    UnknownFact,
+)
+from .messages import LastLook, Message
+from .shifts import LATEST_CHECK_OUT, Assignment, Post, ServiceHours, Shift, ShiftPattern
+from .signoffs import Addendum, SignedText, SignOff
+
+__all__ = [
+    "LATEST_CHECK_OUT",
+    "Access",
+    "Addendum",
+    "Assignment",
+    "Channel",
+    "Clock",
+    "ClockKind",
+    "Customer",
+    "DutyPlace",
+    "Emotion",
+    "Event",
+    "Handover",
+    "HandoverLine",
+    "IssueType",
+    "Kind",
+    "LastLook",
+    "LineRemark",
+    "Message",
+    "PendingItem",
+    "Post",
+    "Promise",
+    "Round",
+    "Section",
+    "SectionDraft",
+    "ServiceHours",
+    "Shift",
+    "ShiftPattern",
+    "SignOff",
+    "SignedText",
+    "Stage",
+    "UnknownFact",
+]

@@ -1,0 +1,64 @@
+"""What one person may see and do at one instant; computed once per request by `queries.duty.access`."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from accounts.models import Membership, User
+
+READS_OFF_DUTY = {Membership.Role.LEADER, Membership.Role.SUPERVISOR, Membership.Role.AUDITOR}
+
+
+@dataclass(frozen=True)
+class DutyPlace:
+    """One assignment on which a person is on duty right now."""
+
+    assignment_id: int
+    shift_id: int
+    post_id: int
+    team_id: int
+
+
+@dataclass(frozen=True)
+class Access:
+    """A person with their roles and their duty at the instant `now`."""
+
+    user: User
+    now: datetime
+    roles: dict[int, str] = field(default_factory=dict)  # team id -> role
+    led_post_ids: frozenset[int] = frozenset()
+    duty: tuple[DutyPlace, ...] = ()
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.user.is_administrator
+
+    @cached_property
+    def duty_team_ids(self) -> frozenset[int]:
+        return frozenset(place.team_id for place in self.duty)
+
+    @cached_property
+    def duty_post_ids(self) -> frozenset[int]:
+        return frozenset(place.post_id for place in self.duty)
+
+    @cached_property
+    def duty_shift_ids(self) -> frozenset[int]:
+        return frozenset(place.shift_id for place in self.duty)
+
+    @cached_property
+    def read_team_ids(self) -> frozenset[int]:
+        """Teams of which everything is readable: leaders and above always, agents while on duty there."""
+        return frozenset(
+            team_id
+            for team_id, role in self.roles.items()
+            if role in READS_OFF_DUTY or team_id in self.duty_team_ids
+        )
+
+    @cached_property
+    def supervised_team_ids(self) -> frozenset[int]:
+        return frozenset(team for team, role in self.roles.items() if role == Membership.Role.SUPERVISOR)
+
+    @property
+    def leads(self) -> bool:
+        """Whether there is anything at all that this person supervises."""
+        return bool(self.is_administrator or self.led_post_ids or self.supervised_team_ids)

@@ -1,0 +1,121 @@
+"""The trail: every change, who made it and when. Timelines and the audit are views of these rows."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Team
+
+from .access import Access
+from .customers import Channel, Customer, Emotion
+from .handovers import Handover
+from .items import PendingItem
+from .shifts import Post
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def visible_to(self, access: Access) -> Self:
+        return self if access.is_administrator else self.filter(team__in=access.read_team_ids)
+
+
+class Event(models.Model):
+    """One entry of the trail. `text` is what a person wrote; `data` holds ids and old and new values."""
+
+    class Verb(models.TextChoices):
+        # items
+        CREATED = "created", _("registered the item")
+        IMPORTED = "imported", _("imported from another system")
+        EDITED = "edited", _("corrected the facts")
+        PROGRESSED = "progressed", _("noted progress")
+        CALLED_AGAIN = "called_again", _("customer called again")
+        TAKEN = "taken", _("took the item")
+        RELEASED = "released", _("put the item back into the queue")
+        TRANSFERRED = "transferred", _("passed the item on")
+        TRANSFERRED_OUT = "transferred_out", _("passed the item to another team")
+        RESOLVED = "resolved", _("resolved the item")
+        CLOSED = "closed", _("closed the item")
+        CANCELLED = "cancelled", _("cancelled the item")
+        REOPENED = "reopened", _("reopened the item")
+        KIND_CHANGED = "kind_changed", _("changed the kind")
+        PROMISED = "promised", _("made a promise")
+        PROMISE_KEPT = "promise_kept", _("kept the promise")
+        PROMISE_BROKEN = "promise_broken", _("broke the promise")
+        PROMISE_MOVED = "promise_moved", _("moved the promise")
+        # customers
+        CUSTOMER_CREATED = "customer_created", _("created the customer")
+        CUSTOMER_EDITED = "customer_edited", _("changed the customer's profile")
+        # handovers
+        HANDOVER_OPENED = "handover_opened", _("handover opened")
+        SECTION_SAVED = "section_saved", _("saved a section")
+        LINE_CHECKED = "line_checked", _("checked an item for the handover")
+        SUBMITTED = "submitted", _("signed as outgoing and submitted")
+        LINE_ACCEPTED = "line_accepted", _("accepted an item")
+        LINE_RECEIVED = "line_received", _("received an item into the queue")
+        LINE_QUESTIONED = "line_questioned", _("asked a question on an item")
+        LINE_REPLIED = "line_replied", _("replied on an item")
+        LINE_REFUSED = "line_refused", _("refused an item")
+        LINE_UNDONE = "line_undone", _("took back an answer")
+        LINE_READ_BACK = "line_read_back", _("read back an urgent item")
+        LINE_DECIDED = "line_decided", _("decided who holds an item")
+        LINE_ENDED = "line_ended", _("an item was closed or passed on meanwhile")
+        LINE_CARRIED = "line_carried", _("an open item was carried on to the next handover")
+        ANSWERED_BACK = "answered_back", _("said what became of an item")
+        RETURNED = "returned", _("returned the handover")
+        CONFIRMED = "confirmed", _("signed as incoming and confirmed")
+        TAKEN_OVER = "taken_over", _("took the handover over as supervisor")
+        LAPSED = "lapsed", _("handover lapsed")
+        ADDENDUM_ADDED = "addendum_added", _("added a signed addendum")
+        CARRIED_ON = "carried_on", _("carried on into the next shift")
+        # people and shifts
+        CHECKED_IN = "checked_in", _("checked in")
+        CHECKED_OUT = "checked_out", _("checked out")
+        SUBSTITUTED = "substituted", _("arranged a substitute")
+        ROSTER_CHANGED = "roster_changed", _("changed the roster")
+        SETTINGS_CHANGED = "settings_changed", _("changed the settings")
+        PERSON_CHANGED = "person_changed", _("changed a person's account")
+        SIGNED_IN = "signed_in", _("signed in")
+        SIGNED_OUT = "signed_out", _("signed out")
+
+    # What counts as a contact with the customer, for "the last three contacts".
+    CONTACTS = (Verb.CREATED, Verb.PROGRESSED, Verb.CALLED_AGAIN, Verb.RESOLVED, Verb.CLOSED)
+
+    at = models.DateTimeField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="events")
+    # None only for what happens outside of any team, such as an administrator's sign-in.
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="events")
+    verb = models.CharField(max_length=20, choices=Verb)
+    item = models.ForeignKey(PendingItem, models.PROTECT, null=True, related_name="events")
+    handover = models.ForeignKey(Handover, models.PROTECT, null=True, related_name="events")
+    customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="events")
+    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="events")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    text = models.TextField(blank=True)
+    channel = models.CharField(max_length=10, choices=Channel, blank=True)
+    emotion = models.CharField(max_length=10, choices=Emotion, blank=True)
+    data = models.JSONField(default=dict, blank=True)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["item", "-at", "-id"], condition=Q(item__isnull=False), name="event_of_item"
+            ),
+            models.Index(
+                fields=["handover", "-at", "-id"],
+                condition=Q(handover__isnull=False),
+                name="event_of_handover",
+            ),
+            models.Index(
+                fields=["customer", "-at", "-id"],
+                condition=Q(customer__isnull=False),
+                name="event_of_customer",
+            ),
+            models.Index(fields=["team", "-at", "-id"], name="event_of_team"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} UTC {self.verb}"

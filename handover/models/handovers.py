@@ -1,0 +1,209 @@
+"""The handover of a post at a shift boundary: rounds, lines, sections of its form, remarks."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import Team
+
+from .access import Access
+from .items import PendingItem
+from .shifts import Assignment, Post, Shift
+from .signoffs import SignedText
+
+
+class HandoverQuerySet(models.QuerySet["Handover"]):
+    def visible_to(self, access: Access) -> Self:
+        """All of the teams whose work the person may read, and those of their own shifts."""
+        if access.is_administrator:
+            return self
+        own_shift = Assignment.objects.filter(
+            Q(shift=OuterRef("outgoing_shift")) | Q(shift=OuterRef("incoming_shift")), user=access.user
+        )
+        return self.filter(Q(team__in=access.read_team_ids) | Q(Exists(own_shift), team__in=access.roles))
+
+
+class Handover(models.Model):
+    """One record for one post at one shift boundary."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", pgettext_lazy("handover", "Draft")
+        SUBMITTED = "submitted", pgettext_lazy("handover", "Submitted")
+        CONFIRMED = "confirmed", pgettext_lazy("handover", "Confirmed")
+        LAPSED = "lapsed", pgettext_lazy("handover", "Lapsed")
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="handovers")
+    post = models.ForeignKey(Post, models.PROTECT, related_name="handovers")
+    outgoing_shift = models.OneToOneField(Shift, models.PROTECT, related_name="outgoing_handover")
+    incoming_shift = models.ForeignKey(Shift, models.PROTECT, null=True, related_name="incoming_handovers")
+    boundary_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    opened_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    # A supervisor confirmed it in place of the incoming shift.
+    taken_over = models.BooleanField(default=False)
+    round_count = models.PositiveSmallIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = HandoverQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("handover")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["confirmed", "lapsed"], ended_at__isnull=False)
+                | Q(state__in=["draft", "submitted"], ended_at__isnull=True),
+                name="handover_ended_has_instant",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["post", "-boundary_at", "-id"], name="handover_of_post"),
+            models.Index(fields=["team", "-boundary_at", "-id"], name="handover_of_team"),
+            models.Index(
+                fields=["boundary_at"], condition=Q(ended_at__isnull=True), name="handover_not_ended"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class Round(models.Model):
+    """One submission of a handover with its frozen text; a returned one stays as it was."""
+
+    class Outcome(models.TextChoices):
+        OPEN = "open", pgettext_lazy("round", "Open")
+        RETURNED = "returned", pgettext_lazy("round", "Returned")
+        CONFIRMED = "confirmed", pgettext_lazy("round", "Confirmed")
+        LAPSED = "lapsed", pgettext_lazy("round", "Lapsed")
+
+    handover = models.ForeignKey(Handover, models.PROTECT, related_name="rounds")
+    number = models.PositiveSmallIntegerField()
+    text = models.ForeignKey(SignedText, models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+    score = models.PositiveSmallIntegerField()
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.OPEN)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(_("reason"), max_length=400, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["handover", "number"], name="round_number_unique"),
+            models.UniqueConstraint(fields=["handover"], condition=Q(outcome="open"), name="round_one_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.handover_id}/{self.number}"
+
+
+class HandoverLine(models.Model):
+    """One item in one handover: what both sides said of it. Its frozen text stands in the round's."""
+
+    class Answer(models.TextChoices):
+        NONE = "none", pgettext_lazy("answer", "Not answered")
+        ACCEPTED = "accepted", pgettext_lazy("answer", "Accepted")
+        RECEIVED = "received", pgettext_lazy("answer", "Received into the queue")
+        QUESTIONED = "questioned", pgettext_lazy("answer", "Questioned")
+        REFUSED = "refused", pgettext_lazy("answer", "Refused")
+        DECIDED = "decided", pgettext_lazy("answer", "Decided by a supervisor")
+        ENDED = "ended", pgettext_lazy("answer", "Closed or passed on meanwhile")
+        CARRIED = "carried", pgettext_lazy("answer", "Carried on to the next handover")
+
+    handover = models.ForeignKey(Handover, models.PROTECT, related_name="lines")
+    item = models.ForeignKey(PendingItem, models.PROTECT, related_name="lines")
+    # 0 while the handover is a draft: the line then only keeps what the outgoing shift said so far.
+    round_number = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(default=0)
+    former_holder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    checked_by_holder = models.BooleanField(default=False)
+    told_orally = models.BooleanField(default=False)
+    # Why an urgent item goes out although a fact is missing.
+    missing_reason = models.CharField(max_length=400, blank=True)
+
+    answer = models.CharField(max_length=10, choices=Answer, default=Answer.NONE)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=400, blank=True)
+    heard_orally = models.BooleanField(default=False)
+    read_back = models.CharField(max_length=400, blank=True)
+    read_back_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    read_back_at = models.DateTimeField(null=True)
+
+    # What became of it, said by the receiving shift before it hands over in its turn.
+    answer_back = models.CharField(max_length=400, blank=True)
+    answer_back_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    answer_back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["handover", "item"], name="line_once_per_handover"),
+            # An item stands unanswered in at most one submitted handover.
+            models.UniqueConstraint(
+                fields=["item"],
+                condition=Q(round_number__gt=0, answer__in=["none", "questioned", "refused"]),
+                name="line_one_open_per_item",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer="none", answered_at__isnull=True)
+                | ~Q(answer="none") & Q(answered_at__isnull=False),
+                name="line_answer_has_instant",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.handover_id}: #{self.item_id}"
+
+
+class LineRemark(models.Model):
+    """One entry of the thread on a line: a question, its answer, a correction of a read-back."""
+
+    line = models.ForeignKey(HandoverLine, models.PROTECT, related_name="remarks")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    text = models.CharField(max_length=1000)
+
+    def __str__(self) -> str:
+        return f"{self.line_id} {self.at:%Y-%m-%d %H:%M} UTC"
+
+
+class Section(models.Model):
+    """One section of the form of a handover, as last saved; earlier texts stand in the events."""
+
+    handover = models.ForeignKey(Handover, models.PROTECT, related_name="sections")
+    key = models.CharField(max_length=30)
+    body = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=1)
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["handover", "key"], name="section_unique_in_handover")]
+
+    def __str__(self) -> str:
+        return f"{self.handover_id}: {self.key}"
+
+
+class SectionDraft(models.Model):
+    """What one person has typed into a section and not yet saved; the autosave writes it."""
+
+    handover = models.ForeignKey(Handover, models.CASCADE, related_name="section_drafts")
+    key = models.CharField(max_length=30)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    base_version = models.PositiveIntegerField()
+    body = models.JSONField(default=dict)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["handover", "key", "author"], name="section_draft_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.handover_id}: {self.key} by {self.author_id}"

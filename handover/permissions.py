@@ -1,0 +1,109 @@
+"""Who may do what: predicates over what is loaded already. What is visible is a matter of its query."""
+
+from accounts.models import Membership, Team, User
+
+from .models import Access, Assignment, Customer, Handover, HandoverLine, PendingItem, Post
+
+Role = Membership.Role
+
+
+def can_supervise_team(access: Access, team_id: int) -> bool:
+    return access.is_administrator or team_id in access.supervised_team_ids
+
+
+def can_supervise_post(access: Access, post_id: int, team_id: int) -> bool:
+    """Leaders for their own posts, supervisors for the team, administrators at the end of the chain."""
+    return can_supervise_team(access, team_id) or post_id in access.led_post_ids
+
+
+def can_work_in_team(access: Access, team_id: int) -> bool:
+    """On duty in the team, or supervising something there. Auditors and administrators do not work."""
+    return team_id in access.duty_team_ids or access.roles.get(team_id) in {Role.LEADER, Role.SUPERVISOR}
+
+
+def can_create_item(access: Access, post: Post) -> bool:
+    return can_work_in_team(access, post.team_id)
+
+
+def can_progress_item(access: Access, item: PendingItem) -> bool:
+    return can_work_in_team(access, item.team_id)
+
+
+def can_take_item(access: Access, item: PendingItem) -> bool:
+    """Whoever is on duty in the team may take what stands in the queue, before any paperwork."""
+    return item.team_id in access.duty_team_ids and item.holder_id is None
+
+
+def can_reassign_item(access: Access, item: PendingItem) -> bool:
+    """Take over, or pass on, what somebody else holds."""
+    return can_supervise_post(access, item.post_id, item.team_id)
+
+
+def can_transfer_item(access: Access, item: PendingItem) -> bool:
+    own = item.holder_id in (None, access.user.pk) and can_work_in_team(access, item.team_id)
+    return own or can_reassign_item(access, item)
+
+
+def can_edit_customer(access: Access, customer: Customer) -> bool:
+    return can_work_in_team(access, customer.team_id)
+
+
+def can_edit_handover(access: Access, handover: Handover) -> bool:
+    """Several people of the outgoing shift write together."""
+    return handover.outgoing_shift_id in access.duty_shift_ids or can_supervise_post(
+        access, handover.post_id, handover.team_id
+    )
+
+
+def can_sign_outgoing(access: Access, handover: Handover) -> bool:
+    on_shift = handover.outgoing_shift_id in access.duty_shift_ids
+    return on_shift or _signs_as_supervisor(access, handover)
+
+
+def can_receive_handover(access: Access, handover: Handover) -> bool:
+    """On duty for the incoming shift; that nobody countersigns themselves is a rule of the service."""
+    return handover.incoming_shift_id is not None and handover.incoming_shift_id in access.duty_shift_ids
+
+
+def can_take_over_handover(access: Access, handover: Handover) -> bool:
+    return can_supervise_post(access, handover.post_id, handover.team_id)
+
+
+def can_decide_line(access: Access, line: HandoverLine, *, parties: frozenset[int]) -> bool:
+    """Leaders and supervisors, unless they are a party to the matter."""
+    handover = line.handover
+    return access.user.pk not in parties and can_supervise_post(access, handover.post_id, handover.team_id)
+
+
+def can_reply_line(access: Access, line: HandoverLine, *, sides: frozenset[int]) -> bool:
+    """Both shifts while on duty, and the signer of the outgoing side also afterwards."""
+    handover = line.handover
+    on_duty = access.duty_shift_ids & {handover.outgoing_shift_id, handover.incoming_shift_id}
+    return bool(on_duty) or access.user.pk in sides or can_take_over_handover(access, handover)
+
+
+def can_add_addendum(access: Access, handover: Handover) -> bool:
+    return can_work_in_team(access, handover.team_id)
+
+
+def can_manage_post(access: Access, post: Post) -> bool:
+    return can_supervise_post(access, post.pk, post.team_id)
+
+
+def can_manage_team(access: Access, team: Team) -> bool:
+    return can_supervise_team(access, team.pk)
+
+
+def can_manage_person(access: Access, person: User, *, team_ids: frozenset[int]) -> bool:
+    """Administrators keep everybody; supervisors those of their own teams alone, never an administrator."""
+    if access.is_administrator:
+        return True
+    return bool(team_ids) and team_ids <= access.supervised_team_ids and not person.is_administrator
+
+
+def can_check_in(access: Access, assignment: Assignment) -> bool:
+    return assignment.user_id == access.user.pk
+
+
+def _signs_as_supervisor(access: Access, handover: Handover) -> bool:
+    return not access.is_administrator and can_supervise_post(access, handover.post_id, handover.team_id)

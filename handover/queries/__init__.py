@@ -1,0 +1,1 @@
+"""Reads, shaped for the page or the service that needs them."""

@@ -1,0 +1,106 @@
+"""Who is on duty, and who is in charge. Nothing else in the program answers these two questions."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from accounts.models import Membership, User
+from handover.models import Access, Assignment, DutyPlace, Post, Shift
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Who is on duty at a post at an instant, and who is in charge of it then (never nobody)."""
+
+    people: tuple[Assignment, ...]
+    in_charge: tuple[User, ...]
+
+
+def on_duty(post: Post, at: datetime) -> Duty:
+    """The people on duty at the post at the instant, substitutes in the place of those they stand in for."""
+    people = tuple(
+        Assignment.objects.on_duty(at)
+        .filter(shift__post=post)
+        .select_related("user", "shift")
+        .order_by("user__display_name", "pk")
+    )
+    return Duty(people, in_charge(post, at))
+
+
+def in_charge(post: Post, at: datetime, *, parties: Collection[int] = ()) -> tuple[User, ...]:
+    """The duty supervisor, else the post's leaders, else the team's supervisors, else the administrators.
+
+    `parties` are ids of people who are a party to the matter: they are passed over. The supervisor of the
+    shift counts from its start whether checked in or not; one who checked out does not.
+    """
+    active = User.objects.filter(is_active=True).exclude(pk__in=parties)
+    rostered = (
+        Assignment.objects.effective()
+        .filter(shift__post=post, is_duty_supervisor=True, checked_out_at__isnull=True)
+        .filter(shift__in=Shift.objects.covering(at))
+    )
+    members = Membership.objects.filter(team=post.team, role=Membership.Role.SUPERVISOR)
+    chain = (
+        active.filter(pk__in=rostered.values("user")),
+        active.filter(led_posts=post, memberships__team=post.team),
+        active.filter(pk__in=members.values("user")),
+        active.filter(is_administrator=True),
+    )
+    for step in chain:
+        if people := tuple(step.order_by("display_name", "pk").distinct()):
+            return people
+    return ()
+
+
+def access(user: User, now: datetime) -> Access:
+    """What the person may see and do at this instant. Two queries, three for leaders."""
+    roles = dict(Membership.objects.filter(user=user, team__is_active=True).values_list("team_id", "role"))
+    leads = Membership.Role.LEADER in roles.values()
+    led = user.led_posts.filter(team__in=roles).values_list("pk", flat=True) if leads else ()
+    duty = (
+        Assignment.objects.on_duty(now)
+        .filter(user=user, shift__post__team__in=roles)
+        .values_list("pk", "shift_id", "shift__post_id", "shift__post__team_id")
+        .order_by("shift__starts_at", "pk")
+    )
+    return Access(
+        user=user,
+        now=now,
+        roles=roles,
+        led_post_ids=frozenset(led),
+        duty=tuple(DutyPlace(*row) for row in duty),
+    )
+
+
+def check_in_choices(user: User, now: datetime) -> list[Assignment]:
+    """The person's assignments at which they may check in now."""
+    rows = (
+        Assignment.objects.effective()
+        .filter(user=user, checked_in_at__isnull=True, shift__ends_at__gt=now)
+        .filter(shift__starts_at__lte=now + timedelta(hours=1))
+        .select_related("shift__post__team")
+        .order_by("shift__starts_at", "pk")
+    )
+    return [a for a in rows if a.shift.starts_at - timedelta(minutes=a.shift.post.early_minutes) <= now]
+
+
+def roster(shift: Shift) -> list[Assignment]:
+    """Who stands on the roster of the shift, substitutes in the place of those they stand in for."""
+    return list(shift.assignments.effective().select_related("user").order_by("user__display_name", "pk"))
+
+
+def next_shift(shift: Shift) -> Shift | None:
+    """The shift that takes over from this one: the first of the post that ends after it."""
+    return (
+        Shift.objects.filter(post=shift.post_id, starts_at__gt=shift.starts_at, ends_at__gt=shift.ends_at)
+        .order_by("starts_at", "pk")
+        .first()
+    )
+
+
+def staying(post: Post, outgoing: Shift, incoming: Shift | None) -> list[int]:
+    """Ids of people who work on past the end of the outgoing shift, at this post."""
+    others = Shift.objects.filter(post=post, starts_at__lte=outgoing.ends_at, ends_at__gt=outgoing.ends_at)
+    shifts = set(others.values_list("pk", flat=True)) | ({incoming.pk} if incoming else set())
+    rows = Assignment.objects.effective().filter(shift__in=shifts, checked_out_at__isnull=True)
+    return list(rows.values_list("user_id", flat=True).order_by("user_id"))

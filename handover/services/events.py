@@ -1,0 +1,30 @@
+"""Writes the trail. Called by the other services, inside their transaction."""
+
+from datetime import datetime
+from typing import Any
+
+from accounts.models import User
+from handover.models import Event, Handover, PendingItem
+
+
+def record(*, verb: str, actor: User | None, now: datetime, **facts: Any) -> Event:
+    """One entry of the trail; the team and post follow from the item or handover where there is one."""
+    return Event.objects.create(verb=verb, actor=actor, at=now, **_with_place(facts))
+
+
+def record_all(entries: list[Event]) -> None:
+    """Several entries in one statement."""
+    Event.objects.bulk_create(entries)
+
+
+def entry(*, verb: str, actor: User | None, now: datetime, **facts: Any) -> Event:
+    """An unsaved entry, for `record_all`."""
+    return Event(verb=verb, actor=actor, at=now, **_with_place(facts))
+
+
+def _with_place(facts: dict[str, Any]) -> dict[str, Any]:
+    subject: PendingItem | Handover | None = facts.get("item") or facts.get("handover")
+    if subject is not None:
+        facts.setdefault("team_id", subject.team_id)
+        facts.setdefault("post_id", subject.post_id)
+    return facts

@@ -55,7 +55,9 @@ class User(AbstractBaseUser):
     theme = models.CharField(_("colours"), max_length=5, blank=True, choices=Theme)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_administrator = models.BooleanField(
-        _("administrator"), default=False, help_text=_("Keeps the whole installation; the end of every chain of escalation.")
+        _("administrator"),
+        default=False,
+        help_text=_("Keeps the whole installation; the end of every chain of escalation."),
     )
     must_change_password = models.BooleanField(default=False)
     password_reset_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
@@ -94,7 +96,9 @@ class Team(models.Model):
     """People who share posts, rules and supervisors; the border of who may see what."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
-    time_zone = models.CharField(_("time zone"), max_length=64, default="Asia/Shanghai", validators=[validate_zone])
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="Asia/Shanghai", validators=[validate_zone]
+    )
     day_ends_at = models.TimeField(
         _("business day ends at"),
         default=time(0, 0),
@@ -142,7 +146,8 @@ class Membership(models.Model):
                 violation_error_message=_("This person already belongs to the team."),
             ),
             models.CheckConstraint(
-                condition=models.Q(role__in=["agent", "leader", "supervisor", "auditor"]), name="membership_role_known"
+                condition=models.Q(role__in=["agent", "leader", "supervisor", "auditor"]),
+                name="membership_role_known",
             ),
         ]
 

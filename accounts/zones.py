@@ -22,16 +22,16 @@ def local_instant(day: date, at: time, zone: ZoneInfo) -> datetime:
 
     A time that the clocks skip is the first instant after the gap; of a time shown twice it is the first.
     """
-    first = datetime.combine(day, at.replace(fold=0), tzinfo=zone)
-    second = first.replace(fold=1)
-    if first.utcoffset() < second.utcoffset():
-        return _end_of_gap(first, second)
-    return first.astimezone(UTC)
+    wall = datetime.combine(day, at.replace(fold=0), tzinfo=zone)
+    first, second = wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
+    return first if first <= second else _end_of_gap(second, first, zone)
 
 
-def _end_of_gap(late: datetime, early: datetime) -> datetime:
-    """In a gap both readings name an existing instant, one on each side of the change between them."""
-    seconds = range(int(early.timestamp()), int(late.timestamp()) + 1)
-    new_offset = early.utcoffset()
-    change = bisect_left(seconds, True, key=lambda at: datetime.fromtimestamp(at, early.tzinfo).utcoffset() == new_offset)
+def _end_of_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """A skipped time can be read by the old or the new clocks: one instant on each side of the change."""
+    new_offset = after.astimezone(zone).utcoffset()
+    seconds = range(int(before.timestamp()), int(after.timestamp()) + 1)
+    change = bisect_left(
+        seconds, True, key=lambda second: datetime.fromtimestamp(second, zone).utcoffset() == new_offset
+    )
     return datetime.fromtimestamp(seconds[change], UTC)

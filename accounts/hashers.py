@@ -4,7 +4,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 
 
 class PasswordHasher(Argon2PasswordHasher):
-    """Argon2id with 19 MiB, two passes, one lane: about 30 ms, so that signing again and again stays bearable."""
+    """Argon2id with 19 MiB, two passes, one lane: about 30 ms, bearable at every signature."""
 
     time_cost = 2
     memory_cost = 19 * 1024

@@ -39,7 +39,7 @@ class User(AbstractBaseUser):
         LIGHT = "light", pgettext_lazy("theme", "Light")
         DARK = "dark", pgettext_lazy("theme", "Dark")
 
-    # ASCII alone: a database folds the case of nothing else reliably, and look-alike letters cannot impersonate.
+    # ASCII alone: databases agree on the case of nothing else, and look-alike letters cannot impersonate.
     username = models.CharField(
         _("user name"),
         max_length=150,
@@ -119,7 +119,7 @@ class Team(models.Model):
         return ZoneInfo(self.time_zone)
 
     def business_day_end(self, instant: datetime) -> datetime:
-        """The end, in UTC, of the business day in which the instant lies; an instant at the end is of the next day."""
+        """The end, in UTC, of the business day of an instant; the end itself is of the next day."""
         day = instant.astimezone(self.zone).date()
         end = local_instant(day, self.day_ends_at, self.zone)
         return end if end > instant else local_instant(day + timedelta(days=1), self.day_ends_at, self.zone)
@@ -174,7 +174,7 @@ class LoginAttempt(models.Model):
 
 
 class HeldForm(models.Model):
-    """Text typed into a form that could not be taken because the session had ended; only its writer sees it."""
+    """Text typed into a form after its session had ended; only its writer sees it."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="held_forms")
     path = models.TextField()

@@ -1,4 +1,4 @@
-"""What accounts announces, so that others can keep a trail of it. Each carries `user`, `actor` and `address`."""
+"""What accounts announces, for others to keep a trail of. Each carries `user`, `actor` and `address`."""
 
 from django.dispatch import Signal
 

@@ -50,6 +50,7 @@ class Event(models.Model):
         # handovers
         HANDOVER_OPENED = "handover_opened", _("handover opened")
         SECTION_SAVED = "section_saved", _("saved a section")
+        SECTION_CONFLICT = "section_conflict", _("typed a section that met a newer text")
         LINE_CHECKED = "line_checked", _("checked an item for the handover")
         SUBMITTED = "submitted", _("signed as outgoing and submitted")
         LINE_ACCEPTED = "line_accepted", _("accepted an item")

@@ -47,6 +47,8 @@ class Handover(models.Model):
     ended_at = models.DateTimeField(null=True)
     # A supervisor confirmed it in place of the incoming shift.
     taken_over = models.BooleanField(default=False)
+    # Confirmed although a line that is not urgent is refused or has an open question.
+    with_reservation = models.BooleanField(default=False)
     round_count = models.PositiveSmallIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
 
@@ -122,7 +124,8 @@ class HandoverLine(models.Model):
     round_number = models.PositiveSmallIntegerField(default=0)
     position = models.PositiveSmallIntegerField(default=0)
     former_holder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    checked_by_holder = models.BooleanField(default=False)
+    checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    checked_at = models.DateTimeField(null=True)
     told_orally = models.BooleanField(default=False)
     # Why an urgent item goes out although a fact is missing.
     missing_reason = models.CharField(max_length=400, blank=True)

@@ -2,7 +2,11 @@
 
 from django.apps import AppConfig
 
+from handover.checks import register_all
+
 
 class HandoverConfig(AppConfig):
     name = "handover"
-    verbose_name = "Handover"
+
+    def ready(self) -> None:
+        register_all()

@@ -8,3 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "handover.settings")
 
 app = Celery("handover", include=["handover.tasks"])
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.beat_schedule = {
+    "pulse": {"task": "handover.tasks.beat_pulse", "schedule": 5.0, "options": {"expires": 5}},
+}

@@ -1,10 +1,13 @@
-"""The entry point of web servers."""
+"""The entry point of web servers. A process that is not set up right refuses to start and says why."""
 
 import os
+from io import StringIO
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "handover.settings")
 os.environ["WEB_PROCESS"] = "1"
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402  the settings read the line above
+from django.core.management import call_command  # noqa: E402  the settings read the lines above
+from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 application = get_wsgi_application()
+call_command("check", stdout=StringIO())

@@ -15,6 +15,7 @@ from .items import (
     UnknownFact,
 )
 from .messages import LastLook, Message
+from .pulse import Pulse
 from .shifts import LATEST_CHECK_OUT, Assignment, Post, ServiceHours, Shift, ShiftPattern
 from .signoffs import Addendum, SignedText, SignOff
 
@@ -40,6 +41,7 @@ __all__ = [
     "PendingItem",
     "Post",
     "Promise",
+    "Pulse",
     "Round",
     "Section",
     "SectionDraft",

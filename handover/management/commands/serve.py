@@ -1,0 +1,176 @@
+"""Runs the whole product on this machine: web, worker, beat, and a broker where one can be had."""
+
+import fcntl
+import os
+import secrets
+import socket
+import sys
+import time
+from argparse import ArgumentParser
+from dataclasses import dataclass, field
+from datetime import datetime
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any, TextIO
+
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, connection
+
+from handover.env import BASE_DIR, env
+from handover.management.broker import redis_command, redis_url
+from handover.management.processes import Process, Supervisor, say
+from handover.management.translations import compile_catalogs
+from handover.queries.pulse import last_beat
+
+HOST = "127.0.0.1"
+ROUND_SECONDS = 0.2
+LOOK_SECONDS = 2
+
+
+class Command(BaseCommand):
+    help = __doc__
+    requires_system_checks = ()  # the first start has no secret key yet; set_up() runs the checks
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=env.int("PORT", default=8000))
+        parser.add_argument(
+            "--deaf-after", type=float, default=30, help="Seconds without a pulse of the worker."
+        )
+
+    def handle(self, *, port: int, deaf_after: float, **options: Any) -> None:
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        lock = claim(settings.DATA_DIR)
+        refuse_taken_port(port)
+        make_secret_key(settings.DATA_DIR / "secret_key")
+        set_up()
+        supervisor = Supervisor(processes(folder=settings.DATA_DIR, port=port))
+        supervisor.stop_on_signals()
+        try:
+            watch(supervisor, port=port, pulse=PulseWatch(deaf_after))
+        finally:
+            supervisor.end_all()
+            lock.close()
+
+
+def claim(folder: Path) -> TextIO:
+    """Two supervisors over one folder would share a broker socket and end each other's processes."""
+    lock = (folder / "serve.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise CommandError(
+            f"Another `make run` uses {folder}. End it, or choose another DATA_DIR."
+        ) from error
+    return lock
+
+
+def refuse_taken_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} cannot be used ({error}). Choose another: make run PORT=8001"
+            ) from error
+
+
+def make_secret_key(key_file: Path) -> None:
+    """On the first start the settings were read before there was a key, so the command starts over with it."""
+    if env.str("SECRET_KEY", default="") or key_file.exists():
+        return
+    descriptor = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as new_file:
+        new_file.write(secrets.token_urlsafe(50))
+    os.execv(sys.executable, [sys.executable, *sys.argv])
+
+
+def set_up() -> None:
+    compile_catalogs()
+    call_command("check", databases=["default"])
+    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def processes(*, folder: Path, port: int) -> list[Process]:
+    """In the order they start. This machine's browser talks plain HTTP, hence HTTPS=0 unless it was set."""
+    environment = {"HTTPS": "0", **os.environ}
+    redis = [] if "REDIS_URL" in environment else redis_command(folder)
+    if redis:
+        environment["REDIS_URL"] = redis_url(folder)
+    celery = [sys.executable, "-m", "celery", "-q", "-A", "handover"]
+    commands = {
+        "broker": redis,
+        "worker": [*celery, "worker", "-P", "threads", "-c", "4", "--without-mingle", "--without-gossip"],
+        "beat": [*celery, "beat", "-S", "celery.beat:Scheduler"],
+        "web": [
+            *[sys.executable, "-m", "gunicorn", "handover.wsgi", "--bind", f"{HOST}:{port}"],
+            *["--worker-class", "gthread", "--workers", "2", "--threads", "4"],
+            *["--graceful-timeout", "5", "--no-control-socket", "--log-level", "warning"],
+        ],
+    }
+    return [
+        Process(name=name, command=command, environment=environment, folder=BASE_DIR)
+        for name, command in commands.items()
+        if command
+    ]
+
+
+@dataclass
+class PulseWatch:
+    """Judges by the monotonic clock whether the pulse still changes: the wall clock may step back."""
+
+    deaf_after: float
+    seen: datetime | None = None
+    changed: float = field(default_factory=time.monotonic)
+
+    def is_deaf(self, *, beat: datetime | None, clock: float) -> bool:
+        if beat != self.seen:
+            self.seen, self.changed = beat, clock
+        return clock - self.changed > self.deaf_after
+
+    def forgive(self, *, clock: float) -> None:
+        self.changed = clock
+
+
+def watch(supervisor: Supervisor, *, port: int, pulse: PulseWatch) -> None:
+    announced, next_look = False, time.monotonic()
+    while not supervisor.stopping:
+        supervisor.tend()
+        if not announced and is_up(port):
+            say(f"\n  Ready: http://{HOST}:{port}   Ctrl-C ends it.\n")
+            announced = True
+        if time.monotonic() >= next_look:
+            restart_if_deaf(supervisor, pulse)
+            next_look = time.monotonic() + LOOK_SECONDS
+        time.sleep(ROUND_SECONDS)
+
+
+def is_up(port: int) -> bool:
+    """Whether a request gets an answer; gunicorn opens the port before its workers are there."""
+    page = HTTPConnection(HOST, port, timeout=1)
+    try:
+        page.request("GET", "/healthz")
+        page.getresponse()
+    except (OSError, HTTPException):
+        return False
+    finally:
+        page.close()
+    return True
+
+
+def restart_if_deaf(supervisor: Supervisor, pulse: PulseWatch) -> None:
+    try:
+        beat = last_beat("worker")
+    except DatabaseError as error:
+        say(f"The database does not answer: {error}")
+        pulse.forgive(clock=time.monotonic())
+        return
+    finally:
+        connection.close()
+    if pulse.is_deaf(beat=beat, clock=time.monotonic()):
+        say(f"No sign of life of the worker for {pulse.deaf_after:g} s: worker and beat start again.")
+        supervisor.restart("worker", "beat")
+        pulse.forgive(clock=time.monotonic())

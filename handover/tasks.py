@@ -1,0 +1,11 @@
+"""Every Celery task: read the clock, fetch, make one service call. Each is safe to run twice and late."""
+
+from django.utils import timezone
+
+from handover.celery import app
+from handover.services import pulse
+
+
+@app.task
+def beat_pulse(**_: object) -> None:
+    pulse.beat(name="worker", now=timezone.now())

@@ -1,0 +1,1 @@
+"""Validation and layout of what people type; forms never save."""

@@ -1,4 +1,4 @@
-"""What holds for every request: the content security policy, and a 400 for input nobody types."""
+"""What holds for every request: the content security policy, a 400 for input nobody types, who may do what."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -7,6 +7,9 @@ from itertools import chain
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from handover.queries import duty
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -42,6 +45,21 @@ class BadInputMiddleware:
         if any("\0" in text for text in typed(request)):
             raise SuspiciousOperation("NUL character in the request")
         return self.get_response(request)
+
+
+class AccessMiddleware:
+    """Says what the signed-in person may do at this instant, and shows times in their zone or their team's."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        access = duty.access(request.user, timezone.now())
+        request.access = access  # type: ignore[attr-defined]
+        with timezone.override(access.time_zone or timezone.get_default_timezone_name()):
+            return self.get_response(request)
 
 
 def typed(request: HttpRequest) -> Iterator[str]:

@@ -28,6 +28,12 @@ class Access:
     roles: dict[int, str] = field(default_factory=dict)  # team id -> role
     led_post_ids: frozenset[int] = frozenset()
     duty: tuple[DutyPlace, ...] = ()
+    team_zone: str = ""  # of the team in which the person works first of all
+
+    @property
+    def time_zone(self) -> str:
+        """In which times are shown: the person's own zone, else the team's."""
+        return self.user.time_zone or self.team_zone
 
     @property
     def is_administrator(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from accounts.models import Membership, User
+from accounts.models import Membership, Team, User
 from handover.models import Access, Assignment, DutyPlace, Post, Shift
 
 
@@ -53,8 +53,11 @@ def in_charge(post: Post, at: datetime, *, parties: Collection[int] = ()) -> tup
 
 
 def access(user: User, now: datetime) -> Access:
-    """What the person may see and do at this instant. Two queries, three for leaders."""
-    roles = dict(Membership.objects.filter(user=user, team__is_active=True).values_list("team_id", "role"))
+    """What the person may see and do at this instant. Two queries, three for leaders and administrators."""
+    memberships = Membership.objects.filter(user=user, team__is_active=True).order_by("team__name", "pk")
+    rows = list(memberships.values_list("team_id", "role", "team__time_zone"))
+    roles = {team_id: role for team_id, role, _zone in rows}
+    zones = {team_id: zone for team_id, _role, zone in rows}
     leads = Membership.Role.LEADER in roles.values()
     led = user.led_posts.filter(team__in=roles).values_list("pk", flat=True) if leads else ()
     duty = (
@@ -63,13 +66,23 @@ def access(user: User, now: datetime) -> Access:
         .values_list("pk", "shift_id", "shift__post_id", "shift__post__team_id")
         .order_by("shift__starts_at", "pk")
     )
+    places = tuple(DutyPlace(*row) for row in duty)
     return Access(
         user=user,
         now=now,
         roles=roles,
         led_post_ids=frozenset(led),
-        duty=tuple(DutyPlace(*row) for row in duty),
+        duty=places,
+        team_zone=_team_zone(user, [zones[place.team_id] for place in places] or list(zones.values())),
     )
+
+
+def _team_zone(user: User, zones: list[str]) -> str:
+    """The first of the zones; an administrator of no team reads the times of the first team there is."""
+    if zones or not user.is_administrator:
+        return zones[0] if zones else ""
+    first = Team.objects.filter(is_active=True).order_by("pk").values_list("time_zone", flat=True).first()
+    return first or ""
 
 
 def check_in_choices(user: User, now: datetime) -> list[Assignment]:

@@ -1,11 +1,11 @@
-"""What holds for every request: the content security policy, a 400 for input nobody types, who may do what."""
+"""What holds for every request: content security policy, 400 for input nobody types, who may do what."""
 
 import secrets
 from collections.abc import Callable, Iterator
 from itertools import chain
 
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
@@ -48,7 +48,7 @@ class BadInputMiddleware:
 
 
 class AccessMiddleware:
-    """Says what the signed-in person may do at this instant, and shows times in their zone or their team's."""
+    """Says what the signed-in person may do at this instant, and shows times in their or the team's zone."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -16,7 +16,15 @@ from .items import (
 )
 from .messages import LastLook, Message
 from .pulse import Pulse
-from .shifts import LATEST_CHECK_OUT, Assignment, Post, ServiceHours, Shift, ShiftPattern
+from .shifts import (
+    LATEST_CHECK_OUT,
+    Assignment,
+    PatternSkip,
+    Post,
+    ServiceHours,
+    Shift,
+    ShiftPattern,
+)
 from .signoffs import Addendum, SignedText, SignOff
 
 __all__ = [
@@ -38,6 +46,7 @@ __all__ = [
     "LastLook",
     "LineRemark",
     "Message",
+    "PatternSkip",
     "PendingItem",
     "Post",
     "Promise",

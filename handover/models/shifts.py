@@ -122,6 +122,19 @@ class ShiftPattern(models.Model):
         return f"{self.name} {self.starts_at:%H:%M}-{self.ends_at:%H:%M}"
 
 
+class PatternSkip(models.Model):
+    """A day on which a pattern makes no shift, because somebody changed or removed the one it had made."""
+
+    pattern = models.ForeignKey(ShiftPattern, models.CASCADE, related_name="skips")
+    day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["pattern", "day"], name="pattern_skip_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.pattern_id} not on {self.day}"
+
+
 class ShiftQuerySet(models.QuerySet["Shift"]):
     def visible_to(self, access: Access) -> Self:
         return self if access.is_administrator else self.filter(post__team__in=access.roles)

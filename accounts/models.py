@@ -1,7 +1,7 @@
 """People, teams, who belongs where, and what signing in has to remember."""
 
 from datetime import datetime, time, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -15,7 +15,13 @@ from django.utils.translation import pgettext_lazy
 from accounts.zones import local_instant, validate_zone
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: "User") -> Self:
+        """Everybody, for an administrator; else those with whom the person shares a team."""
+        return self if user.is_administrator else self.filter(teams__in=user.teams.all()).distinct()
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # made at run time
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
         """A person who can sign in; without a password nobody can until one has been set."""
         user = self.model(username=self.model.normalize_username(username), **fields)

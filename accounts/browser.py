@@ -1,0 +1,59 @@
+"""What a request tells of the browser that sent it."""
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
+
+from accounts.models import User
+
+
+class SignedInRequest(HttpRequest):
+    """For types alone: a request to a view that is closed to strangers."""
+
+    user: User
+
+
+def client_address(request: HttpRequest) -> str:
+    """The network address of the browser; forwarded ones count only behind a known number of proxies."""
+    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+    proxies = settings.TRUSTED_PROXIES
+    if 0 < proxies <= len(forwarded) and _is_address(forwarded[-proxies].strip()):
+        return forwarded[-proxies].strip()
+    return request.META.get("REMOTE_ADDR", "")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def next_page(request: HttpRequest, default: str) -> str:
+    """Where to go after this: the `next` of the form or the address, if it is a page of ours."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    return wanted if _is_ours(request, wanted) else resolve_url(default)
+
+
+def previous_page(request: HttpRequest) -> str:
+    """The page of ours that this request was sent from, without its host; "/" if unknown."""
+    referer = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
+    if not _is_ours(request, referer):
+        return "/"
+    parts = urlsplit(referer)
+    return parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
+
+
+def go_to(request: HttpRequest, url: str) -> HttpResponse:
+    """Leads the whole page elsewhere, also where only a part of it was asked for."""
+    return HttpResponseClientRedirect(url) if "HX-Request" in request.headers else HttpResponseRedirect(url)
+
+
+def _is_ours(request: HttpRequest, url: str) -> bool:
+    return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())

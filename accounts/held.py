@@ -1,0 +1,122 @@
+"""Keeps text that was typed into a form whose session had ended, until its writer is back.
+
+A signed cookie, out of reach of scripts, names who signed in last with this browser. When a form arrives
+without a session, its text is stored for that person; after signing in the same person finds it in the form.
+"""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+
+from accounts.models import HeldForm, User
+
+COOKIE = "who"
+COOKIE_SALT = "accounts.held"
+COOKIE_AGE = timedelta(days=30)
+KEPT_FOR = timedelta(hours=24)
+KEPT_AT_MOST = 20  # of one person: a browser left alone cannot fill the database
+WAITING = "held_forms"  # in the session: address of a form shown with kept text -> its HeldForm
+
+AnyForm = TypeVar("AnyForm", bound=forms.BaseForm)
+
+
+def bound(form_class: type[AnyForm], request: HttpRequest, **kwargs: Any) -> AnyForm:
+    """The form with what was sent; else with text kept from an ended session; else as it comes.
+
+    A form with kept text is never valid until it is sent again, whatever its view forgets to ask.
+    """
+    if request.method == "POST":
+        return form_class(request.POST, **kwargs)
+    held = find(request)
+    prefix = kwargs.get("prefix")
+    fields = fields_of(held) if held else MultiValueDict()
+    if held is None or (prefix and not any(name.startswith(f"{prefix}-") for name in fields)):
+        return form_class(**kwargs)
+    request.session[WAITING] = request.session.get(WAITING, {}) | {request.path: held.pk}
+    form = form_class(fields, **kwargs)
+    form.full_clean()
+    form.add_error(None, _("This is not saved yet: you had been signed out. Check it and save it again."))
+    return form
+
+
+def remember(response: HttpResponseBase, user: User) -> None:
+    """Names, in this browser, the person for whom text is kept once the session has ended."""
+    response.set_signed_cookie(
+        COOKIE,
+        str(user.pk),
+        salt=COOKIE_SALT,
+        max_age=COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def keep(request: HttpRequest) -> str:
+    """Keeps the text of a form that cannot be taken now; answers where it will be found, or "" if nowhere."""
+    fields = {name: values for name, values in request.POST.lists() if _may_be_kept(name)}
+    writer = _writer(request)
+    if writer is None or not any(value.strip() for values in fields.values() for value in values):
+        return ""
+    held = HeldForm.objects.create(
+        user=writer, path=request.path, data=json.dumps(fields), created_at=timezone.now()
+    )
+    surplus = writer.held_forms.order_by("-pk").values_list("pk", flat=True)[KEPT_AT_MOST:]
+    HeldForm.objects.filter(pk__in=list(surplus)).delete()
+    query = request.GET.copy()
+    query["held"] = str(held.pk)
+    return f"{request.path}?{query.urlencode()}"
+
+
+def find(request: HttpRequest) -> HeldForm | None:
+    """The kept text that the address names, if this person typed it into the form at this address."""
+    number = request.GET.get("held", "")
+    if not number.isdecimal():
+        return None
+    return of(request.user).filter(pk=number, path=request.path).first()
+
+
+def of(user: User | AnonymousUser) -> QuerySet[HeldForm]:
+    return HeldForm.objects.filter(user=user.pk, created_at__gt=timezone.now() - KEPT_FOR)
+
+
+def fields_of(held: HeldForm) -> MultiValueDict[str, str]:
+    return MultiValueDict(json.loads(held.data))
+
+
+def settle(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Lets go of kept text once its form was sent again and led on to another page."""
+    waiting = request.session.get(WAITING, {})
+    if request.method != "POST" or request.path not in waiting or not _led_on(response):
+        return
+    held = waiting.pop(request.path)
+    request.session[WAITING] = waiting
+    HeldForm.objects.filter(pk=held, user=request.user.pk).delete()
+
+
+def forget_old(*, now: datetime) -> None:
+    HeldForm.objects.filter(created_at__lt=now - KEPT_FOR).delete()
+
+
+def _led_on(response: HttpResponseBase) -> bool:
+    return 300 <= response.status_code < 400 or response.has_header("HX-Redirect")
+
+
+def _may_be_kept(name: str) -> bool:
+    return "password" not in name.lower() and name != "csrfmiddlewaretoken"
+
+
+def _writer(request: HttpRequest) -> User | None:
+    if request.user.is_authenticated:
+        return request.user
+    number = request.get_signed_cookie(COOKIE, default=None, salt=COOKIE_SALT, max_age=COOKIE_AGE)
+    return User.objects.filter(pk=number, is_active=True).first() if number else None

@@ -1,0 +1,90 @@
+"""Every change to a person's account but the sign-in itself."""
+
+import secrets
+from functools import partial
+from typing import TypedDict, Unpack
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts import lockout
+from accounts.models import User
+from accounts.signals import password_changed, password_reset
+
+# Without the letters and digits that are taken for one another when read aloud or copied by hand.
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+class Preferences(TypedDict, total=False):
+    language: str
+    time_zone: str
+    theme: str
+
+
+@transaction.atomic
+def create_user(
+    *, username: str, display_name: str, email: str = "", is_administrator: bool = False, actor: User
+) -> tuple[User, str]:
+    """A person, and the one-time password to hand over; it must be changed before anything else."""
+    password = _one_time_password()
+    user = User.objects.create_user(
+        username,
+        password,
+        display_name=display_name,
+        email=email,
+        is_administrator=is_administrator,
+        must_change_password=True,
+        password_reset_by=actor,
+    )
+    return user, password
+
+
+@transaction.atomic
+def set_own_password(*, user: User, password: str, address: str) -> None:
+    """Ends every session of the person; the caller keeps the one in which it was changed."""
+    user.set_password(password)
+    user.must_change_password = False
+    user.password_reset_by = None
+    user.save(update_fields=["password", "must_change_password", "password_reset_by"])
+    password_changed.send(sender=User, user=user, actor=user, address=address)
+
+
+@transaction.atomic
+def reset_password(*, user: User, actor: User, address: str) -> str:
+    """A one-time password, to be shown once. Ends every session of the person and tells them by email.
+
+    Until they have set a password of their own they can sign nothing, for the actor knows this one.
+    """
+    password = _one_time_password()
+    user.set_password(password)
+    user.must_change_password = True
+    user.password_reset_by = actor
+    user.save(update_fields=["password", "must_change_password", "password_reset_by"])
+    lockout.forgive(username=user.username)
+    if user.email:
+        transaction.on_commit(partial(_tell_of_reset, user, actor), robust=True)
+    password_reset.send(sender=User, user=user, actor=actor, address=address)
+    return password
+
+
+@transaction.atomic
+def set_preferences(*, user: User, **preferences: Unpack[Preferences]) -> None:
+    """An empty preference leaves it to the browser or the team; what is not named stays as it is."""
+    User.objects.filter(pk=user.pk).update(**preferences)
+
+
+def _one_time_password() -> str:
+    return "-".join("".join(secrets.choice(ALPHABET) for _letter in range(4)) for _group in range(4))
+
+
+def _tell_of_reset(user: User, actor: User) -> None:
+    with translation.override(user.language or settings.LANGUAGE_CODE):
+        subject = _("Your password was reset")
+        text = _(
+            "%(actor)s has reset the password of your account “%(username)s”. You will be asked for a new one"
+            " when you sign in. If you did not ask for this, tell your supervisor at once."
+        ) % {"actor": actor.display_name, "username": user.username}
+    send_mail(subject, text, None, [user.email])

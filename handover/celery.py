@@ -1,4 +1,4 @@
-"""The Celery app and what beat sends when. Users' own times are rows that a task looks for, not entries here."""
+"""The Celery app, and what beat sends when. Users' own times are rows that a task looks for, not entries."""
 
 import os
 

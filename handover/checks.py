@@ -42,7 +42,7 @@ def check_data_dir(**_: Any) -> list[CheckMessage]:
     folder: Path = settings.DATA_DIR
     if os.access(folder, os.W_OK | os.X_OK) and folder.is_dir():
         return []
-    hint = f"Create it and give it to the user that runs this: mkdir -p {folder}. Or set DATA_DIR to another folder."
+    hint = "Create it and give it to the user that runs this, or set DATA_DIR to another folder."
     return [Error(f"The data folder {folder} cannot be written.", hint=hint, id="handover.E002")]
 
 

@@ -18,7 +18,7 @@ def data_dir() -> Path:
 
 
 def secret_key(*, debug: bool) -> str:
-    """The key from the environment, else the one that `manage.py serve` made. Empty: Django refuses to start."""
+    """The key of the environment, else the one that `manage.py serve` made. None at all fails a check."""
     key_file = data_dir() / "secret_key"
     made = key_file.read_text().strip() if key_file.exists() else ""
     return env.str("SECRET_KEY", default=made or ("debug-only-key" * 5 if debug else ""))

@@ -9,7 +9,6 @@ HTTPS = env.bool("HTTPS", default=not DEBUG)  # off only where the browser is on
 WEB = env.bool("WEB_PROCESS", default=False)  # set by wsgi.py: short time limits
 DATA_DIR = data_dir()
 SECRET_KEY = secret_key(debug=DEBUG)
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # how many add to X-Forwarded-For
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 
 ROOT_URLCONF = "handover.urls"
@@ -85,8 +84,6 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # the log below is for every process
 # --- Accounts and sessions ------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = ["accounts.hashers.PasswordHasher"]
-SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=30)
-SESSION_ABSOLUTE_HOURS = env.int("SESSION_ABSOLUTE_HOURS", default=12)
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 AUTH_PASSWORD_VALIDATORS = [

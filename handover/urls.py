@@ -6,6 +6,5 @@ from handover.views import health
 
 urlpatterns = [
     path("", include("accounts.urls")),
-    path("", include("accounts.urls")),
     path("healthz", health.healthz, name="healthz"),
 ]

@@ -6,8 +6,8 @@ from io import StringIO
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "handover.settings")
 os.environ["WEB_PROCESS"] = "1"
 
-from django.core.management import call_command  # noqa: E402  the settings read the lines above
-from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
 call_command("check", stdout=StringIO())

@@ -1,1 +1,40 @@
-"""Fixtures that every test may use."""
+"""What every test run needs: compiled translations, and a clear word about which part of the suite ran."""
+
+import os
+
+import pytest
+from django.db import connection
+
+from handover.management.translations import compile_catalogs
+
+SERVER_MARKS = ("journey", "postgresql")
+NOT_RUN = "SQLite, no browser: `make test` also runs the suite on PostgreSQL and Redis, and the journeys."
+
+
+def on_postgresql() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def pytest_report_header() -> str:
+    return "servers: PostgreSQL" + " and Redis" * ("REDIS_URL" in os.environ) if on_postgresql() else NOT_RUN
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker("journey")
+    if on_postgresql():
+        return
+    left_out = [item for item in items if any(item.get_closest_marker(mark) for mark in SERVER_MARKS)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not on_postgresql():
+        terminalreporter.write_line(NOT_RUN)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def translations() -> None:
+    compile_catalogs()

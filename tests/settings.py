@@ -1,4 +1,4 @@
-"""The product's settings for tests: a data folder of their own, quick passwords, no collected static files."""
+"""The product's settings for tests: a data folder of their own, quick passwords, no collected files."""
 
 import os
 from pathlib import Path
@@ -7,8 +7,8 @@ os.environ.setdefault("DATA_DIR", str(Path(__file__).resolve().parent.parent / "
 os.environ.setdefault("SECRET_KEY", "only-for-tests" * 4)
 os.environ.setdefault("HTTPS", "0")
 
-from handover.settings import *  # noqa: E402, F403  the settings read the lines above
-from handover.settings import STATIC_ROOT, STORAGES  # noqa: E402
+from handover.settings import *  # noqa: F403  the settings read the lines above
+from handover.settings import STATIC_ROOT, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES |= {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

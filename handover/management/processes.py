@@ -20,7 +20,8 @@ libc = ctypes.CDLL(None)
 
 def die_with_parent() -> None:
     """Runs in the child: the kernel kills it when the supervisor is gone, even by SIGKILL."""
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if sys.platform == "linux":
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 @dataclass
@@ -42,7 +43,7 @@ class Process:
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=die_with_parent if sys.platform == "linux" else None,
+            preexec_fn=die_with_parent,  # noqa: PLW1509  the supervisor has one thread
         )
         self.started = time.monotonic()
 

@@ -1,6 +1,5 @@
 """Gathers the messages of code and templates, and compiles their translations, without system gettext."""
 
-import os
 import tempfile
 from collections.abc import Iterator
 from io import BytesIO
@@ -41,11 +40,11 @@ def compile_catalogs() -> None:
     for po_file in catalog_files():
         with tempfile.NamedTemporaryFile(dir=po_file.parent, delete=False) as target:
             write_mo(target, read_catalog(po_file))
-        os.replace(target.name, po_file.with_suffix(".mo"))
+        Path(target.name).replace(po_file.with_suffix(".mo"))
 
 
 def update_catalogs() -> None:
-    """Adds new messages untranslated, drops those that are gone. No guesses: a fuzzy message is a wrong one."""
+    """Adds new messages untranslated and drops those that are gone. No guesses: fuzzy means wrong."""
     source = gather()
     for po_file in catalog_files():
         catalog = read_catalog(po_file)
@@ -75,7 +74,7 @@ def source_files() -> Iterator[Path]:
 
 
 def python_text(path: Path) -> BytesIO:
-    """The file itself, or a template as Django turns it into Python calls; their indentation means nothing."""
+    """The file itself, or a template as Django turns it into Python calls, whose indentation means nothing."""
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
         text = "\n".join(line.lstrip() for line in templatize(text, origin=str(path)).splitlines())
@@ -103,5 +102,6 @@ def find(catalog: Catalog, message: Message) -> Message | None:
     return catalog.get(message.id, message.context)
 
 
-def strings(message: Message) -> tuple[str, ...]:
-    return message.string if isinstance(message.string, tuple) else (message.string,)
+def strings(message: Message) -> list[str | None]:
+    """The translation in each of its plural forms."""
+    return [message.string] if isinstance(message.string, str) else list(message.string)

@@ -27,6 +27,7 @@ from handover.queries.pulse import last_beat
 HOST = "127.0.0.1"
 ROUND_SECONDS = 0.2
 LOOK_SECONDS = 2
+GUNICORN_FLAGS = "--worker-class gthread --workers 2 --threads 4 --graceful-timeout 5 --no-control-socket --log-level warning"
 
 
 class Command(BaseCommand):
@@ -72,13 +73,11 @@ def refuse_taken_port(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            raise CommandError(
-                f"Port {port} cannot be used ({error}). Choose another: make run PORT=8001"
-            ) from error
+            raise CommandError(f"Port {port} is not free. Choose another: make run PORT=8001") from error
 
 
 def make_secret_key(key_file: Path) -> None:
-    """On the first start the settings were read before there was a key, so the command starts over with it."""
+    """The settings were read before there was a key, so the first start begins anew with it."""
     if env.str("SECRET_KEY", default="") or key_file.exists():
         return
     descriptor = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -101,15 +100,12 @@ def processes(*, folder: Path, port: int) -> list[Process]:
     if redis:
         environment["REDIS_URL"] = redis_url(folder)
     celery = [sys.executable, "-m", "celery", "-q", "-A", "handover"]
+    gunicorn = [sys.executable, "-m", "gunicorn", "handover.wsgi", "--bind", f"{HOST}:{port}"]
     commands = {
         "broker": redis,
-        "worker": [*celery, "worker", "-P", "threads", "-c", "4", "--without-mingle", "--without-gossip"],
-        "beat": [*celery, "beat", "-S", "celery.beat:Scheduler"],
-        "web": [
-            *[sys.executable, "-m", "gunicorn", "handover.wsgi", "--bind", f"{HOST}:{port}"],
-            *["--worker-class", "gthread", "--workers", "2", "--threads", "4"],
-            *["--graceful-timeout", "5", "--no-control-socket", "--log-level", "warning"],
-        ],
+        "worker": [*celery, *"worker -P threads -c 4 --without-mingle --without-gossip".split()],
+        "beat": [*celery, *"beat -S celery.beat:Scheduler".split()],
+        "web": [*gunicorn, *GUNICORN_FLAGS.split()],
     }
     return [
         Process(name=name, command=command, environment=environment, folder=BASE_DIR)

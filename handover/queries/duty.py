@@ -17,7 +17,9 @@ class Duty:
 
 
 def on_duty(post: Post, at: datetime) -> Duty:
-    """The people on duty at the post at the instant, substitutes in the place of those they stand in for."""
+    """The people on duty at the post at the instant, substitutes in the place of those they stand in
+    for.
+    """
     people = tuple(
         Assignment.objects.on_duty(at)
         .filter(shift__post=post)
@@ -28,10 +30,11 @@ def on_duty(post: Post, at: datetime) -> Duty:
 
 
 def in_charge(post: Post, at: datetime, *, parties: Collection[int] = ()) -> tuple[User, ...]:
-    """The duty supervisor, else the post's leaders, else the team's supervisors, else the administrators.
+    """The duty supervisor, else the post's leaders, else the team's supervisors, else the
+    administrators.
 
-    `parties` are ids of people who are a party to the matter: they are passed over. The supervisor of the
-    shift counts from its start whether checked in or not; one who checked out does not.
+    `parties` are ids of people who are a party to the matter: they are passed over. The supervisor of
+    the shift counts from its start whether checked in or not; one who checked out does not.
     """
     active = User.objects.filter(is_active=True).exclude(pk__in=parties)
     rostered = (
@@ -53,7 +56,9 @@ def in_charge(post: Post, at: datetime, *, parties: Collection[int] = ()) -> tup
 
 
 def access(user: User, now: datetime) -> Access:
-    """What the person may see and do at this instant. Two queries, three for leaders and administrators."""
+    """What the person may see and do at this instant. Two queries, three for leaders and
+    administrators.
+    """
     memberships = Membership.objects.filter(user=user, team__is_active=True).order_by("team__name", "pk")
     rows = list(memberships.values_list("team_id", "role", "team__time_zone"))
     roles = {team_id: role for team_id, role, _zone in rows}
@@ -117,3 +122,8 @@ def staying(post: Post, outgoing: Shift, incoming: Shift | None) -> list[int]:
     shifts = set(others.values_list("pk", flat=True)) | ({incoming.pk} if incoming else set())
     rows = Assignment.objects.effective().filter(shift__in=shifts, checked_out_at__isnull=True)
     return list(rows.values_list("user_id", flat=True).order_by("user_id"))
+
+
+def is_on_duty(user: User, shift: Shift | None, now: datetime) -> bool:
+    """Whether the person is on duty for this very shift."""
+    return shift is not None and Assignment.objects.on_duty(now).filter(shift=shift, user=user).exists()

@@ -1,0 +1,261 @@
+"""The content of a handover as it is signed: built from the live rows once, afterwards read from the
+signed text.
+
+Nothing in it depends on the instant of looking, so that what the signer saw and what is signed are the
+same bytes.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from handover import canonical, form_template
+from handover.errors import InvalidMove
+from handover.models import (
+    Assignment,
+    Handover,
+    HandoverLine,
+    LineRemark,
+    PendingItem,
+    Promise,
+    Round,
+    Section,
+    Shift,
+    SignedText,
+    SignOff,
+)
+from handover.queries import cut, duty
+
+Content = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who signs as what and what it means, in the words the signer reads."""
+
+    user: User
+    role: str
+    meaning: str
+    as_supervisor: bool = False
+
+    def content(self) -> Content:
+        return {
+            "user": self.user.pk,
+            "name": self.user.display_name,
+            "role": self.role,
+            "as_supervisor": self.as_supervisor,
+            "meaning": self.meaning,
+        }
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The live rows that one submission of a handover is made of."""
+
+    handover: Handover
+    items: list[PendingItem]
+    lines: dict[int, HandoverLine]  # by item
+    promises: dict[int, Promise]  # by item
+    received: list[HandoverLine]
+    staying: list[PendingItem]
+    sections: dict[str, Section]
+
+    def line(self, item: PendingItem) -> HandoverLine | None:
+        return self.lines.get(item.pk)
+
+
+def load_draft(handover: Handover, *, lock: bool = False) -> Draft:
+    """The rows behind the next submission; with `lock` no item of the cut can change until the commit."""
+    taken = cut.cut(handover)
+    items = list(taken.select_for_update(of=("self",)) if lock else taken)
+    lines = HandoverLine.objects.filter(handover=handover).select_related("checked_by")
+    return Draft(
+        handover=handover,
+        items=items,
+        lines={line.item_id: line for line in lines},
+        promises=cut.open_promises([item.pk for item in items]),
+        received=list(cut.received_lines(handover)),
+        staying=list(cut.staying_items(handover)),
+        sections={section.key: section for section in handover.sections.select_related("saved_by")},
+    )
+
+
+def outgoing_content(draft: Draft, signature: Signature | None = None) -> Content:
+    """What the outgoing side signs."""
+    handover = draft.handover
+    return {
+        "schema": "handover.round",
+        "schema_version": canonical.SCHEMA_VERSION,
+        "template": {"name": form_template.NAME, "version": form_template.VERSION},
+        "handover": handover.pk,
+        "round": handover.round_count + 1,
+        "team": handover.team.name,
+        "time_zone": handover.team.time_zone,
+        "post": handover.post.name,
+        "outgoing_shift": _shift(handover.outgoing_shift),
+        "incoming_shift": _shift(handover.incoming_shift),
+        "lines": [_line(item, draft.line(item), draft.promises.get(item.pk)) for item in draft.items],
+        "staying": [_named(item) for item in draft.staying],
+        "answer_backs": [_answer_back(line) for line in draft.received],
+        "sections": {key: section.body for key, section in draft.sections.items()},
+        "signature": signature.content() if signature else None,
+    }
+
+
+def incoming_content(handover: Handover, round_: Round, signature: Signature | None = None) -> Content:
+    """What the incoming side signs: its answers, bound to the outgoing text by that text's hash."""
+    lines = (
+        handover.lines.filter(round_number__gt=0)
+        .select_related("answered_by", "read_back_by", "item__holder")
+        .prefetch_related("remarks__author")
+        .order_by("round_number", "position", "pk")
+    )
+    return {
+        "schema": "handover.confirmation",
+        "schema_version": canonical.SCHEMA_VERSION,
+        "handover": handover.pk,
+        "round": round_.number,
+        "round_sha256": round_.text_id,
+        "time_zone": handover.team.time_zone,
+        "taken_over": handover.taken_over,
+        "lines": [_answer(line) for line in lines],
+        "signature": signature.content() if signature else None,
+    }
+
+
+def addendum_content(handover: Handover, text: str, signature: Signature) -> Content:
+    """What is signed with an addendum: its words, bound to everything signed before it."""
+    signed = handover.sign_offs.order_by("signed_at", "pk").values_list("text_id", flat=True)
+    return {
+        "schema": "handover.addendum",
+        "schema_version": canonical.SCHEMA_VERSION,
+        "handover": handover.pk,
+        "adds_to": list(signed),
+        "text": text,
+        "signature": signature.content(),
+    }
+
+
+def signed_content(text: SignedText) -> Content:
+    """The content of a signed text, read back from its bytes."""
+    content: Content = json.loads(text.text)
+    return content
+
+
+def latest_round(handover: Handover) -> Round | None:
+    return handover.rounds.select_related("text", "submitted_by").order_by("-number").first()
+
+
+def open_round(handover: Handover) -> Round:
+    """The round that waits for its answer. Raises InvalidMove unless the handover is submitted."""
+    round_ = latest_round(handover)
+    if handover.state != Handover.State.SUBMITTED or round_ is None:
+        raise InvalidMove(_("This handover is now “%(state)s”.") % {"state": handover.get_state_display()})
+    return round_
+
+
+def signers(handover: Handover, role: str) -> frozenset[int]:
+    """Ids of those who signed the latest round in this role."""
+    rows = SignOff.objects.filter(handover=handover, role=role, round_number=handover.round_count)
+    return frozenset(rows.values_list("user_id", flat=True))
+
+
+def _shift(shift: Shift | None) -> Content | None:
+    if shift is None:
+        return None
+    return {
+        "name": shift.name,
+        "starts_at": canonical.instant(shift.starts_at),
+        "ends_at": canonical.instant(shift.ends_at),
+        "people": [_person(assignment) for assignment in duty.roster(shift)],
+    }
+
+
+def _person(assignment: Assignment) -> Content:
+    return {"name": assignment.user.display_name, "duty_supervisor": assignment.is_duty_supervisor}
+
+
+def _named(item: PendingItem) -> Content:
+    return {
+        "item": item.pk,
+        "kind": item.kind,
+        "customer": item.customer.name,
+        "issue_type": item.issue_type.name,
+        "holder": _name(item.holder),
+    }
+
+
+def _line(item: PendingItem, line: HandoverLine | None, promise: Promise | None) -> Content:
+    customer = item.customer
+    return {
+        **_named(item),
+        "customer": {
+            "code": customer.code,
+            "name": customer.name,
+            "phone": customer.phone,
+            "need": customer.need,
+            "need_note": customer.need_note,
+        },
+        "stage": item.stage,
+        "progress": item.progress,
+        "next_action": item.next_action,
+        "plan": item.plan,
+        "key_at": canonical.instant(item.key_at),
+        "key_note": item.key_note,
+        "waiting_for": item.waiting_for,
+        "waiting_until": canonical.instant(item.waiting_until),
+        "order_ref": item.order_ref,
+        "emotion": item.emotion,
+        "next_clock": item.next_clock,
+        "next_due_at": canonical.instant(item.next_due_at),
+        "promise": _promise(promise),
+        "handovers": item.handover_count,
+        "checked": cut.is_checked(line, item),
+        "checked_by": _name(line.checked_by) if line else "",
+        "told_orally": bool(line and line.told_orally),
+        "missing": cut.missing_facts(item),
+        "missing_reason": line.missing_reason if line else "",
+    }
+
+
+def _promise(promise: Promise | None) -> Content | None:
+    if promise is None:
+        return None
+    return {"text": promise.text, "due_at": canonical.instant(promise.due_at), "by": _name(promise.made_by)}
+
+
+def _answer_back(line: HandoverLine) -> Content:
+    return {
+        **_named(line.item),
+        "from_handover": line.handover_id,
+        "became": cut.what_became(line),
+        "stage": line.item.stage,
+        "progress": line.item.progress,
+        "why": line.answer_back,
+    }
+
+
+def _answer(line: HandoverLine) -> Content:
+    return {
+        "item": line.item_id,
+        "round": line.round_number,
+        "answer": line.answer,
+        "by": _name(line.answered_by),
+        "at": canonical.instant(line.answered_at),
+        "reason": line.reason,
+        "heard_orally": line.heard_orally,
+        "read_back": line.read_back,
+        "read_back_by": _name(line.read_back_by),
+        "remarks": [_remark(remark) for remark in sorted(line.remarks.all(), key=lambda r: (r.at, r.pk))],
+    }
+
+
+def _remark(remark: LineRemark) -> Content:
+    return {"by": remark.author.display_name, "at": canonical.instant(remark.at), "text": remark.text}
+
+
+def _name(user: User | None) -> str:
+    return user.display_name if user else ""

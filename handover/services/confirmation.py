@@ -1,0 +1,115 @@
+"""The incoming side signs, or a supervisor in its place; afterwards only addenda."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import reauth
+from accounts.models import User
+from handover import lifecycle
+from handover.errors import InvalidMove, NotAllowed
+from handover.models import Addendum, Event, Handover, Round, SignOff
+from handover.queries import cut, duty, record
+from handover.queries.record import Signature
+from handover.services import events, lines, signing
+
+
+def confirm(
+    *, handover: Handover, signature: Signature, password: str, seen_sha256: str, address: str, now: datetime
+) -> None:
+    """The incoming side signs: the shift is taken over, and the record can only be added to from now
+    on.
+
+    Raises NotConfirmed, SeenChanged, InvalidMove unless it is submitted, NotAllowed for the outgoing
+    signer, for somebody not of the incoming shift (a supervisor signs as such), and while a line has no
+    answer, or an urgent one is questioned, refused or not read back. A line that is not urgent may stay
+    open: with reservation.
+    """
+    reauth.check_password_again(signature.user, password, address=address, now=now)
+    confirm_signed(handover=handover, signature=signature, seen_sha256=seen_sha256, now=now)
+
+
+@transaction.atomic
+def confirm_signed(*, handover: Handover, signature: Signature, seen_sha256: str, now: datetime) -> None:
+    """`confirm` for a signer whose password was checked already."""
+    round_ = record.open_round(handover)
+    if signature.user.pk in record.signers(handover, SignOff.Role.OUTGOING):
+        raise NotAllowed(_("You signed this handover as outgoing, so somebody else must receive it."))
+    if not signature.as_supervisor and not duty.is_on_duty(signature.user, handover.incoming_shift, now):
+        raise NotAllowed(_("Only somebody on duty for the incoming shift can confirm this handover."))
+    waiting = cut.open_lines(handover)
+    if cut.blocking(waiting):
+        raise NotAllowed(_("Some lines still need an answer before you can sign."))
+    lifecycle.move(
+        handover,
+        Handover.State.CONFIRMED,
+        ended_at=now,
+        with_reservation=any(cut.is_open(line) for line in waiting),
+    )
+    lifecycle.move(round_, Round.Outcome.CONFIRMED, ended_at=now, ended_by=signature.user)
+    sign_off = signing.sign(
+        handover=handover,
+        round_number=round_.number,
+        content=record.incoming_content(handover, round_, signature),
+        signature=signature,
+        seen_sha256=seen_sha256,
+        now=now,
+    )
+    events.record(
+        verb=Event.Verb.CONFIRMED,
+        actor=signature.user,
+        now=now,
+        handover=handover,
+        data={"round": round_.number, "sha256": sign_off.text_id, "reservation": handover.with_reservation},
+    )
+
+
+@transaction.atomic
+def take_over(*, handover: Handover, reason: str, actor: User, now: datetime) -> None:
+    """A leader or supervisor receives in place of a shift that did not come: holds the urgent, queues
+    the rest.
+
+    Every line still without a final answer is decided so, with the reason. What remains is to sign.
+    Raises InvalidMove unless it is submitted, NotAllowed for the outgoing signer.
+    """
+    record.open_round(handover)
+    if actor.pk in record.signers(handover, SignOff.Role.OUTGOING):
+        raise NotAllowed(_("You signed this handover as outgoing, so somebody else must receive it."))
+    lifecycle.update(handover, taken_over=True)
+    events.record(verb=Event.Verb.TAKEN_OVER, actor=actor, now=now, handover=handover, text=reason)
+    for line in cut.open_lines(handover):
+        if line.answer in cut.OPEN_ANSWERS:
+            holder = actor if line.item.is_urgent else None
+            lines.settle(line=line, holder=holder, reason=reason, actor=actor, now=now)
+        elif line.item.is_urgent and not line.read_back:
+            lines.read_back(line=line, text=reason, actor=actor, now=now)
+
+
+@transaction.atomic
+def add_addendum(
+    *, handover: Handover, text: str, signature: Signature, seen_sha256: str, now: datetime
+) -> Addendum:
+    """Add to a signed record, visibly later and signed itself. Raises InvalidMove while nothing is
+    signed.
+    """
+    if not handover.round_count:
+        raise InvalidMove(_("Nothing is signed yet: write it into the handover itself."))
+    sign_off = signing.sign(
+        handover=handover,
+        round_number=handover.round_count,
+        content=record.addendum_content(handover, text, signature),
+        signature=signature,
+        seen_sha256=seen_sha256,
+        now=now,
+    )
+    addendum = Addendum.objects.create(handover=handover, text=text, sign_off=sign_off)
+    events.record(
+        verb=Event.Verb.ADDENDUM_ADDED,
+        actor=signature.user,
+        now=now,
+        handover=handover,
+        text=text,
+        data={"sha256": sign_off.text_id},
+    )
+    return addendum

@@ -1,0 +1,200 @@
+"""The outgoing side signs: the cut is taken and frozen in a round; a round may be returned."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from accounts import reauth
+from accounts.models import User
+from handover import lifecycle
+from handover.errors import NotAllowed
+from handover.models import Clock, ClockKind, Event, Handover, HandoverLine, Kind, PendingItem, Round
+from handover.queries import cut, duty, record, score
+from handover.queries.record import Draft, Signature
+from handover.services import clocks, events, lines, signing
+
+Answer = HandoverLine.Answer
+
+
+def submit(
+    *, handover: Handover, signature: Signature, password: str, seen_sha256: str, address: str, now: datetime
+) -> Round:
+    """The outgoing side signs: takes the cut, freezes it in a round and gives the items to the incoming
+    shift.
+
+    Raises NotConfirmed for a wrong password, SeenChanged when the content is not what the signer saw,
+    InvalidMove unless it is a draft, NotAllowed where an urgent line lacks its reason or its answer-
+    back. Nothing is written then. A second submit of the same draft raises InvalidMove or Conflict.
+    """
+    reauth.check_password_again(signature.user, password, address=address, now=now)
+    return submit_signed(handover=handover, signature=signature, seen_sha256=seen_sha256, now=now)
+
+
+@transaction.atomic
+def submit_signed(*, handover: Handover, signature: Signature, seen_sha256: str, now: datetime) -> Round:
+    """`submit` for a signer whose password was checked already."""
+    # The conditional update comes first: it decides who is first, and locks out a second submit.
+    lifecycle.move(handover, Handover.State.SUBMITTED, submitted_at=now)
+    _lapse_older(handover, signature.user, now)
+    draft = record.load_draft(handover, lock=True)
+    _must_be_complete(draft)
+    content = record.outgoing_content(draft, signature)
+    sign_off = signing.sign(
+        handover=handover,
+        round_number=handover.round_count + 1,
+        content=content,
+        signature=signature,
+        seen_sha256=seen_sha256,
+        now=now,
+    )
+    lifecycle.update(handover, round_count=handover.round_count + 1)
+    round_ = Round.objects.create(
+        handover=handover,
+        number=handover.round_count,
+        text=sign_off.text,
+        submitted_by=signature.user,
+        submitted_at=now,
+        score=score.total(score.explain(content)),
+    )
+    lines.carry_on(item_ids=[item.pk for item in draft.items], actor=signature.user, now=now)
+    _write_lines(draft, handover.round_count)
+    _pass_to_incoming(draft, now)
+    _note_carried_on(draft, now)
+    events.record(
+        verb=Event.Verb.SUBMITTED,
+        actor=signature.user,
+        now=now,
+        handover=handover,
+        data={"round": round_.number, "sha256": sign_off.text_id, "lines": len(draft.items)},
+    )
+    return round_
+
+
+@transaction.atomic
+def send_back(*, handover: Handover, reason: str, actor: User, now: datetime) -> None:
+    """Return the round with a reason: what nobody accepted goes back to who held it, and a new round
+    begins.
+
+    Only while the outgoing signer is on duty; afterwards a refusal goes to the supervisor (NotAllowed).
+    """
+    round_ = record.open_round(handover)
+    if not duty.is_on_duty(round_.submitted_by, handover.outgoing_shift, now):
+        raise NotAllowed(
+            _("%(name)s has left. Refuse the single items instead; a supervisor will decide them.")
+            % {"name": round_.submitted_by.display_name}
+        )
+    lifecycle.move(round_, Round.Outcome.RETURNED, ended_at=now, ended_by=actor, reason=reason)
+    lifecycle.move(handover, Handover.State.DRAFT, submitted_at=None)
+    _give_back(handover, now)
+    events.record(
+        verb=Event.Verb.RETURNED,
+        actor=actor,
+        now=now,
+        handover=handover,
+        text=reason,
+        data={"round": round_.number},
+    )
+
+
+def _lapse_older(handover: Handover, actor: User, now: datetime) -> None:
+    """The cut of this boundary ends the records of earlier ones that nobody confirmed."""
+    older = Handover.objects.filter(
+        post=handover.post_id,
+        boundary_at__lt=handover.boundary_at,
+        state__in=[Handover.State.DRAFT, Handover.State.SUBMITTED],
+    )
+    for record_ in older.order_by("boundary_at", "pk"):
+        rows = record_.lines.filter(round_number__gt=0, answer__in=cut.OPEN_ANSWERS)
+        lines.carry_on(item_ids=list(rows.values_list("item_id", flat=True)), actor=actor, now=now)
+        for round_ in record_.rounds.filter(outcome=Round.Outcome.OPEN):
+            lifecycle.move(round_, Round.Outcome.LAPSED, ended_at=now)
+        lifecycle.move(record_, Handover.State.LAPSED, ended_at=now)
+        events.record(
+            verb=Event.Verb.LAPSED, actor=actor, now=now, handover=record_, data={"by_handover": handover.pk}
+        )
+
+
+def _must_be_complete(draft: Draft) -> None:
+    """Nobody is kept from going home, but what is urgent and lacks a fact goes out only with a reason."""
+    for item in draft.items:
+        line = draft.line(item)
+        if item.is_urgent and cut.missing_facts(item) and not (line and line.missing_reason):
+            raise NotAllowed(
+                _("Urgent item #%(number)d lacks a fact. Complete it, or say why it goes out like this.")
+                % {"number": item.pk}
+            )
+    for received in draft.received:
+        if cut.must_be_answered_back(received):
+            raise NotAllowed(
+                _("Nothing was done on urgent item #%(number)d that you received. Say why before you sign.")
+                % {"number": received.item_id}
+            )
+
+
+def _write_lines(draft: Draft, round_number: int) -> None:
+    """One line for each item of the cut; what was noted in the draft is kept."""
+    existing, new = [], []
+    for position, item in enumerate(draft.items, start=1):
+        line = draft.line(item) or HandoverLine(handover=draft.handover, item=item)
+        line.round_number, line.position, line.former_holder = round_number, position, item.holder
+        line.answer, line.answered_by, line.answered_at = Answer.NONE, None, None
+        (existing if line.pk else new).append(line)
+    HandoverLine.objects.bulk_create(new)
+    HandoverLine.objects.bulk_update(
+        existing, ["round_number", "position", "former_holder", "answer", "answered_by", "answered_at"]
+    )
+
+
+def _pass_to_incoming(draft: Draft, now: datetime) -> None:
+    """The items stand in the post's queue; for urgent ones the clock of taking starts unless it runs
+    already.
+    """
+    handover = draft.handover
+    items = PendingItem.objects.filter(pk__in=[item.pk for item in draft.items])
+    items.update(
+        holder=None,
+        handover_count=F("handover_count") + 1,
+        idle_handover_count=F("idle_handover_count") + 1,
+        version=F("version") + 1,
+        changed_at=now,
+    )
+    starts_at = max(now, handover.incoming_shift.starts_at) if handover.incoming_shift else now
+    due_at = clocks.taken_due(post=handover.post, start_at=starts_at)
+    urgent = [item for item in draft.items if item.kind == Kind.URGENT]
+    Clock.objects.bulk_create(
+        [Clock(item=item, kind=ClockKind.TAKEN, started_at=now, due_at=due_at) for item in urgent],
+        ignore_conflicts=True,
+    )
+    items.filter(kind=Kind.URGENT, next_due_at__gt=due_at).update(
+        next_due_at=due_at, next_clock=ClockKind.TAKEN
+    )
+
+
+def _note_carried_on(draft: Draft, now: datetime) -> None:
+    """Who works on carries on with their own items: an Event, no line and no receipt from oneself."""
+    handover = draft.handover
+    people = {item.holder for item in draft.staying if item.holder}
+    outgoing = {assignment.user_id for assignment in duty.roster(handover.outgoing_shift)}
+    events.record_all(
+        [
+            events.entry(verb=Event.Verb.CARRIED_ON, actor=person, now=now, handover=handover, person=person)
+            for person in sorted(people, key=lambda person: person.pk)
+            if person.pk in outgoing
+        ]
+    )
+
+
+def _give_back(handover: Handover, now: datetime) -> None:
+    """Unanswered lines become a draft again, and their items return to who held them."""
+    unanswered = handover.lines.filter(round_number__gt=0, answer__in=cut.OPEN_ANSWERS)
+    for line in unanswered.select_related("item").order_by("pk"):
+        if line.answer != Answer.NONE:
+            lifecycle.move(line, Answer.NONE, answered_by=None, answered_at=None)
+        lifecycle.update(line, round_number=0)
+        item = line.item
+        if item.holder_id is None and line.former_holder_id is not None:
+            lifecycle.update(item, holder_id=line.former_holder_id, changed_at=now)
+            clocks.stop(item=item, kinds={ClockKind.TAKEN}, now=now, void=True)
+            clocks.refresh(item=item)

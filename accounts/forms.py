@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import available_timezones
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
@@ -24,12 +22,6 @@ if TYPE_CHECKING:
 LONGEST_PASSWORD = 128
 
 Found = TypeVar("Found")
-
-
-def _helper(label: "_StrPromise") -> FormHelper:
-    helper = FormHelper()
-    helper.add_input(Submit("", label))
-    return helper
 
 
 def _password_field(label: "_StrPromise", *, autocomplete: str, **options: Any) -> forms.CharField:
@@ -52,7 +44,6 @@ class SignInForm(forms.Form):
     )
     password = _password_field(_("Password"), autocomplete="current-password")
 
-    helper = _helper(_("Sign in"))
     user: User | None = None
 
     def __init__(self, *args: Any, request: HttpRequest, now: datetime, **kwargs: Any) -> None:
@@ -91,7 +82,6 @@ class PasswordForm(forms.Form):
         help_text=_("12 characters or more; a sentence that only you would think of is best."),
     )
 
-    helper = _helper(_("Change password"))
 
     def __init__(self, *args: Any, request: SignedInRequest, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -132,7 +122,6 @@ class ProfileForm(forms.Form):
         label=_("Colours"), required=False, choices=[("", _("Those of the system")), *User.Theme.choices]
     )
 
-    helper = _helper(_("Save"))
 
 
 class LanguageForm(forms.Form):

@@ -128,7 +128,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     match = request.resolver_match
     is_outdated = reason.startswith("CSRF ")
     if not is_outdated or match is None or not getattr(match.func, "login_required", True):
-        return render(request, "accounts/csrf_failure.html", status=403)
+        return render(request, "403_csrf.html", status=403)
     back = held.keep(request)
     if not back:
         messages.warning(request, _("That page was out of date, so nothing was done. Please try again."))

@@ -23,7 +23,7 @@ MOVES: dict[type[models.Model], tuple[str, dict[str, set[str]]]] = {
             Stage.REGISTERED: {*_ACTIVE_STAGES, Stage.CLOSED, Stage.CANCELLED} - {Stage.REGISTERED},
             Stage.IN_PROGRESS: {*_ACTIVE_STAGES, Stage.CLOSED, Stage.CANCELLED} - {Stage.REGISTERED},
             Stage.WAITING: {*_ACTIVE_STAGES, Stage.CLOSED, Stage.CANCELLED} - {Stage.REGISTERED},
-            Stage.RESOLVED: {Stage.RESOLVED, Stage.CLOSED, Stage.IN_PROGRESS},
+            Stage.RESOLVED: {Stage.RESOLVED, Stage.CLOSED, Stage.IN_PROGRESS, Stage.WAITING},
             Stage.CLOSED: {Stage.IN_PROGRESS},
             Stage.CANCELLED: {Stage.IN_PROGRESS},
         },
@@ -70,10 +70,7 @@ def move(thing: T, to: str, **changes: Any) -> T:
     field, moves = MOVES[type(thing)]
     old = getattr(thing, field)
     if to not in moves.get(old, ()):
-        raise InvalidMove(
-            _("This is not possible any more: it is now “%(state)s”.")
-            % {"state": getattr(thing, f"get_{field}_display")()}
-        )
+        raise _not_from_here(thing, field)
     return update(thing, **{field: to}, **changes)
 
 
@@ -92,3 +89,21 @@ def update(thing: T, **changes: Any) -> T:
     if hasattr(thing, "version"):
         thing.version += 1
     return thing
+
+
+def require(thing: models.Model, state: str) -> None:
+    """Hold the row until the commit, and raise InvalidMove unless it is in this state.
+
+    For what is only allowed in one state without changing it. SQLite needs no lock: its writers take turns.
+    """
+    field, _moves = MOVES[type(thing)]
+    fresh = type(thing)._default_manager.select_for_update().get(pk=thing.pk)
+    if getattr(fresh, field) != state:
+        raise _not_from_here(fresh, field)
+
+
+def _not_from_here(thing: models.Model, field: str) -> InvalidMove:
+    return InvalidMove(
+        _("This is not possible any more: it is now “%(state)s”.")
+        % {"state": getattr(thing, f"get_{field}_display")()}
+    )

@@ -9,11 +9,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from accounts.models import User
 from handover import canonical, form_template
-from handover.errors import InvalidMove
 from handover.models import (
     Assignment,
     Handover,
@@ -145,16 +142,10 @@ def signed_content(text: SignedText) -> Content:
     return content
 
 
-def latest_round(handover: Handover) -> Round | None:
-    return handover.rounds.select_related("text", "submitted_by").order_by("-number").first()
-
-
-def open_round(handover: Handover) -> Round:
-    """The round that waits for its answer. Raises InvalidMove unless the handover is submitted."""
-    round_ = latest_round(handover)
-    if handover.state != Handover.State.SUBMITTED or round_ is None:
-        raise InvalidMove(_("This handover is now “%(state)s”.") % {"state": handover.get_state_display()})
-    return round_
+def latest_round(handover: Handover) -> Round:
+    """The latest submission. Raises Round.DoesNotExist for a handover that was never submitted."""
+    rounds = handover.rounds.select_related("text", "submitted_by")
+    return rounds.get(number=handover.round_count)
 
 
 def signers(handover: Handover, role: str) -> frozenset[int]:

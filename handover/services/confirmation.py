@@ -33,7 +33,8 @@ def confirm(
 @transaction.atomic
 def confirm_signed(*, handover: Handover, signature: Signature, seen_sha256: str, now: datetime) -> None:
     """`confirm` for a signer whose password was checked already."""
-    round_ = record.open_round(handover)
+    lifecycle.require(handover, Handover.State.SUBMITTED)
+    round_ = record.latest_round(handover)
     if signature.user.pk in record.signers(handover, SignOff.Role.OUTGOING):
         raise NotAllowed(_("You signed this handover as outgoing, so somebody else must receive it."))
     if not signature.as_supervisor and not duty.is_on_duty(signature.user, handover.incoming_shift, now):
@@ -73,7 +74,7 @@ def take_over(*, handover: Handover, reason: str, actor: User, now: datetime) ->
     Every line still without a final answer is decided so, with the reason. What remains is to sign.
     Raises InvalidMove unless it is submitted, NotAllowed for the outgoing signer.
     """
-    record.open_round(handover)
+    lifecycle.require(handover, Handover.State.SUBMITTED)
     if actor.pk in record.signers(handover, SignOff.Role.OUTGOING):
         raise NotAllowed(_("You signed this handover as outgoing, so somebody else must receive it."))
     lifecycle.update(handover, taken_over=True)

@@ -45,8 +45,7 @@ def check(
 
     Safe to repeat; the latest says what holds. Raises InvalidMove once the handover is signed.
     """
-    if handover.state != Handover.State.DRAFT:
-        raise InvalidMove(_("This handover has been signed. You can still add an addendum to it."))
+    lifecycle.require(handover, Handover.State.DRAFT)
     line, _created = HandoverLine.objects.update_or_create(
         handover=handover,
         item=item,
@@ -84,7 +83,7 @@ def receive_all(*, handover: Handover, actor: User, now: datetime) -> int:
     """Receive every unanswered follow-up and reminder into the post's queue; answers how many. Never
     urgent ones.
     """
-    _must_be_submitted(handover)
+    lifecycle.require(handover, Handover.State.SUBMITTED)
     _must_not_have_signed(handover, actor)
     waiting = handover.lines.filter(round_number__gt=0, answer=Answer.NONE).exclude(item__kind=Kind.URGENT)
     lines = list(waiting.select_related("item", "handover").order_by("pk"))
@@ -121,7 +120,7 @@ def question(*, line: HandoverLine, text: str, actor: User, now: datetime) -> No
 @transaction.atomic
 def reply(*, line: HandoverLine, text: str, actor: User, now: datetime) -> None:
     """Answer in the thread, or correct a read-back. Raises InvalidMove once the handover has ended."""
-    _must_be_submitted(line.handover)
+    lifecycle.require(line.handover, Handover.State.SUBMITTED)
     LineRemark.objects.create(line=line, author=actor, at=now, text=text)
     _record(Event.Verb.LINE_REPLIED, line, actor, now, text=text)
 
@@ -141,7 +140,7 @@ def undo(*, line: HandoverLine, actor: User, now: datetime) -> None:
     """Take back one's own acceptance within five minutes: the item stands in the queue as if never
     taken.
     """
-    _must_be_submitted(line.handover)
+    lifecycle.require(line.handover, Handover.State.SUBMITTED)
     if line.answer not in (Answer.ACCEPTED, Answer.RECEIVED) or line.answered_by_id != actor.pk:
         raise InvalidMove(_("Only your own acceptance can be taken back."))
     if line.answered_at is None or now - line.answered_at > timedelta(minutes=UNDO_MINUTES):
@@ -253,18 +252,13 @@ def _open_lines_of(item_ids: Iterable[int]) -> list[HandoverLine]:
     return list(rows.select_related("handover__incoming_shift", "item").order_by("pk"))
 
 
-def _must_be_submitted(handover: Handover) -> None:
-    if handover.state != Handover.State.SUBMITTED:
-        raise InvalidMove(_("This handover is now “%(state)s”.") % {"state": handover.get_state_display()})
-
-
 def _must_not_have_signed(handover: Handover, actor: User) -> None:
     if actor.pk in record.signers(handover, SignOff.Role.OUTGOING):
         raise NotAllowed(_("You signed this handover as outgoing, so somebody else must receive it."))
 
 
 def _must_be_receivable(line: HandoverLine, actor: User) -> None:
-    _must_be_submitted(line.handover)
+    lifecycle.require(line.handover, Handover.State.SUBMITTED)
     _must_not_have_signed(line.handover, actor)
 
 

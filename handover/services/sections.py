@@ -7,7 +7,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from handover.errors import Conflict, InvalidMove
+from handover import lifecycle
+from handover.errors import Conflict
 from handover.models import Event, Handover, Section, SectionDraft
 from handover.services import events
 
@@ -35,7 +36,7 @@ def save(*, handover: Handover, key: str, body: Body, version: int, actor: User,
     trail = {"actor": actor, "now": now, "handover": handover}
     data = {"section": key, "body": body, "version": version}
     with transaction.atomic():
-        _must_be_draft(handover)
+        lifecycle.require(handover, Handover.State.DRAFT)
         current = Section.objects.filter(handover=handover, key=key).select_related("saved_by").first()
         if current and current.body == body:
             _drop_draft(handover, key, actor)
@@ -56,7 +57,7 @@ def keep_draft(
     """Keep what somebody has typed and not saved. It never touches what others see. Raises InvalidMove
     once signed.
     """
-    _must_be_draft(handover)
+    lifecycle.require(handover, Handover.State.DRAFT)
     draft, _created = SectionDraft.objects.update_or_create(
         handover=handover,
         key=key,
@@ -64,12 +65,6 @@ def keep_draft(
         defaults={"base_version": version, "body": body, "saved_at": now},
     )
     return draft
-
-
-def _must_be_draft(handover: Handover) -> None:
-    state = Handover.objects.filter(pk=handover.pk).values_list("state", flat=True).first()
-    if state != Handover.State.DRAFT:
-        raise InvalidMove(_("This handover has been signed. You can still add an addendum to it."))
 
 
 def _write(

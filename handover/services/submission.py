@@ -79,7 +79,8 @@ def send_back(*, handover: Handover, reason: str, actor: User, now: datetime) ->
 
     Only while the outgoing signer is on duty; afterwards a refusal goes to the supervisor (NotAllowed).
     """
-    round_ = record.open_round(handover)
+    lifecycle.require(handover, Handover.State.SUBMITTED)
+    round_ = record.latest_round(handover)
     if not duty.is_on_duty(round_.submitted_by, handover.outgoing_shift, now):
         raise NotAllowed(
             _("%(name)s has left. Refuse the single items instead; a supervisor will decide them.")

@@ -53,28 +53,25 @@ def update_catalogs() -> None:
             write_po(target, catalog, width=110, no_location=True, sort_output=True, ignore_obsolete=True)
 
 
-def gather() -> Catalog:
+def gather(root: Path = BASE_DIR) -> Catalog:
     """Every message in the source, with its plural form and context."""
     catalog = Catalog()
-    for path in source_files():
-        for line, message, comments, context in extract(
-            "python", python_text(path), KEYWORDS, ["Translators:"]
-        ):
-            catalog.add(
-                message, None, [(str(path.relative_to(BASE_DIR)), line)], [], comments, context=context
-            )
+    for path in source_files(root):
+        found = extract("python", python_text(path), KEYWORDS, ["Translators:"])
+        for _line, message, comments, context in found:
+            catalog.add(message, auto_comments=comments, context=context)
     return catalog
 
 
-def source_files() -> Iterator[Path]:
+def source_files(root: Path) -> Iterator[Path]:
     for folder in FOLDERS:
-        for path in sorted((BASE_DIR / folder).rglob("*")):
+        for path in sorted((root / folder).rglob("*")):
             if path.suffix in {".py", ".html", ".txt"}:
                 yield path
 
 
 def python_text(path: Path) -> BytesIO:
-    """The file itself, or a template as Django turns it into Python calls, whose indentation means nothing."""
+    """The file itself; or a template as Python calls, whose indentation means nothing."""
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
         text = "\n".join(line.lstrip() for line in templatize(text, origin=str(path)).splitlines())

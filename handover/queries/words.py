@@ -1,0 +1,110 @@
+"""How instants and clocks read in words, cheap enough for each row of a list.
+
+static/js/relative-time.js says the same in the browser.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.dateformat import DateFormat
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, pgettext
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+@dataclass(frozen=True, slots=True)
+class ClockText:
+    """The sentences of one kind of clock, and how many minutes before its instant it asks for attention."""
+
+    running: str
+    broken: str
+    soon_minutes: int
+
+
+CLOCKS = {
+    "taken": ClockText(gettext_noop("Take by %(at)s"), gettext_noop("Not taken by %(at)s"), 5),
+    "response": ClockText(gettext_noop("Respond by %(at)s"), gettext_noop("No response by %(at)s"), 10),
+    "done": ClockText(gettext_noop("Finish by %(at)s"), gettext_noop("Not finished by %(at)s"), 60),
+    "promise": ClockText(gettext_noop("Promised for %(at)s"), gettext_noop("Promise broken %(at)s"), 15),
+    "reminder": ClockText(gettext_noop("Act at %(at)s"), gettext_noop("Was to be done at %(at)s"), 15),
+    "waiting": ClockText(gettext_noop("Waits until %(at)s"), gettext_noop("Waited until %(at)s"), 15),
+}
+ICONS = {"running": "clock", "soon": "alarm", "broken": "warning"}
+
+
+@dataclass(frozen=True, slots=True)
+class ClockWords:
+    """A clock ready to be shown: state is running, soon or broken."""
+
+    state: str
+    icon: str
+    text: str
+    relative: str
+    iso: str
+    soon_minutes: int
+
+
+def iso(at: datetime) -> str:
+    """The instant as the datetime attribute of <time> wants it."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def moment_words(at: datetime) -> str:
+    """The whole instant in the current zone, for records and paper."""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+
+
+def instant_words(at: datetime, now: datetime) -> str:
+    """The shortest wording in the current zone that cannot be taken for another day."""
+    local, today = timezone.localtime(at), timezone.localtime(now).date()
+    clock, day = f"{local:%H:%M}", local.date()
+    if day == today:
+        return clock
+    if day == today + timedelta(days=1):
+        return _("tomorrow %(clock)s") % {"clock": clock}
+    if day == today - timedelta(days=1):
+        return _("yesterday %(clock)s") % {"clock": clock}
+    if day.year == today.year:
+        return f"{DateFormat(local).format(pgettext('day and month', 'j M'))} {clock}"
+    return f"{day:%Y-%m-%d} {clock}"
+
+
+def relative_words(at: datetime, now: datetime) -> str:
+    """How far away the instant is: "in 12 min", "2 h 5 min ago"."""
+    seconds = int((at - now).total_seconds())
+    distance = abs(seconds)
+    if distance < MINUTE:
+        return _("now")
+    return (_("in %(span)s") if seconds > 0 else _("%(span)s ago")) % {"span": span_words(distance)}
+
+
+def span_words(seconds: int) -> str:
+    """A length of time in minutes, hours or days; hours carry their minutes."""
+    if seconds < HOUR:
+        return _("%(minutes)s min") % {"minutes": seconds // MINUTE}
+    if seconds >= DAY:
+        return _("%(days)s d") % {"days": seconds // DAY}
+    hours, minutes = seconds // HOUR, seconds % HOUR // MINUTE
+    if minutes == 0:
+        return _("%(hours)s h") % {"hours": hours}
+    return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+
+
+def clock_words(kind: str, due_at: datetime, now: datetime) -> ClockWords:
+    """What a clock says now, with its state; `kind` is a key of CLOCKS."""
+    sentences = CLOCKS[kind]
+    if due_at <= now:
+        state, sentence = "broken", sentences.broken
+    else:
+        soon = due_at - now <= timedelta(minutes=sentences.soon_minutes)
+        state, sentence = "soon" if soon else "running", sentences.running
+    return ClockWords(
+        state=state,
+        icon=ICONS[state],
+        text=_(sentence) % {"at": instant_words(due_at, now)},
+        relative=relative_words(due_at, now),
+        iso=iso(due_at),
+        soon_minutes=sentences.soon_minutes,
+    )

@@ -1,0 +1,28 @@
+// Starts what a page asks for. `data-module="a b"` on an element starts the modules a and b for it, once,
+// also for elements that htmx or a live region brings in later. The others serve the whole page.
+import "./confirm-once.js";
+import "./dialog.js";
+import "./menu.js";
+import "./relative-time.js";
+import "./shortcuts.js";
+import autosave from "./autosave.js";
+import combobox from "./combobox.js";
+import live from "./live.js";
+import theme from "./theme.js";
+
+const modules = { autosave, combobox, live, theme };
+const started = new WeakSet();
+
+function start(root) {
+  const elements = [...root.querySelectorAll("[data-module]")];
+  if (root.matches?.("[data-module]")) elements.push(root);
+  for (const element of elements) {
+    if (started.has(element)) continue;
+    started.add(element);
+    for (const name of element.dataset.module.split(" ")) modules[name](element);
+  }
+}
+
+start(document);
+document.addEventListener("htmx:load", (event) => start(event.target));
+document.addEventListener("region:updated", (event) => start(event.target));

@@ -3,9 +3,15 @@
 from django.utils import timezone
 
 from handover.celery import app
-from handover.services import pulse
+from handover.services import generation, pulse
 
 
 @app.task
 def beat_pulse(**_: object) -> None:
     pulse.beat(name="worker", now=timezone.now())
+
+
+@app.task
+def generate_shifts(**_: object) -> None:
+    now = timezone.now()
+    generation.generate(until=now + generation.AHEAD, now=now)

@@ -1,0 +1,312 @@
+"""Registers items and writes what happens to them while they are open.
+
+Every function is one transaction, writes the item's Event and stamps `changed_at`. Of two who change the
+same item at once, the second gets a Conflict; what is not possible in the item's state is an InvalidMove.
+Who holds an item is the matter of `holding`, its end of `endings`, promises of `promises`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any, TypedDict, Unpack
+
+from django.db import models, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from handover import lifecycle
+from handover.errors import Conflict, InvalidMove, NotAllowed
+from handover.hints import hints
+from handover.models import (
+    Clock,
+    ClockKind,
+    Customer,
+    Emotion,
+    Event,
+    IssueType,
+    Kind,
+    PendingItem,
+    Post,
+    Stage,
+    UnknownFact,
+)
+from handover.queries import duty
+from handover.services import clocks, customers, promises
+from handover.services.item_changes import await_taking, feel, note, require_open, touch
+
+Promised = tuple[str, datetime]  # what, by when
+
+
+class Holder(Enum):
+    BY_DUTY = "by_duty"  # whoever registers it, while on duty at the post; else the queue
+
+
+class Details(TypedDict, total=False):
+    """The facts of an item that may stay empty."""
+
+    key_note: str
+    next_action: str
+    plan: str
+    channel: str
+    emotion: str
+    order_ref: str
+    order_url: str
+
+
+class Facts(Details, total=False):
+    """All that the form of an item may correct."""
+
+    customer: Customer
+    issue_type: IssueType
+    progress: str
+    key_at: datetime | None
+
+
+class NewFacts(Details):
+    """What must be said of a new item."""
+
+    customer: Customer
+    issue_type: IssueType
+    kind: str
+    progress: str
+    key_at: datetime
+
+
+class Contact(TypedDict, total=False):
+    """What a note on progress says beside its text."""
+
+    next_action: str
+    key_note: str
+    waiting_for: str
+    waiting_until: datetime | None
+    channel: str
+    emotion: str
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the first contact found out of the facts that an imported item lacks."""
+
+    need: str = ""
+    need_note: str = ""
+    promise: Promised | None = None
+    promise_known: bool = False  # also where nothing was promised
+
+
+@transaction.atomic
+def create(
+    *,
+    post: Post,
+    actor: User,
+    now: datetime,
+    holder: User | Holder | None = Holder.BY_DUTY,
+    promise: Promised | None = None,
+    **facts: Unpack[NewFacts],
+) -> PendingItem:
+    """Register an item with its clocks and its promise. Without a holder it stands in the post's queue.
+
+    Raises NotAllowed where customer or issue type belong to another team. Not safe to repeat.
+    """
+    _require_team(post.team_id, facts["customer"], facts["issue_type"])
+    access = duty.access(actor, now)
+    if isinstance(holder, Holder):
+        holder = actor if post.pk in access.duty_post_ids else None
+    item = PendingItem(team=post.team, post=post, holder=holder, first_contact=actor, **facts)
+    item.created_at = item.changed_at = now
+    item.urgent_since = now if item.is_urgent else None
+    taken = holder == actor and post.team_id in access.duty_team_ids
+    dues = _first_dues(item=item, promise=promise, taken=taken, now=now)
+    item.next_clock = min(dues, key=lambda clock: dues[clock])
+    item.next_due_at = dues[item.next_clock]
+    item.save(force_insert=True)
+    Clock.objects.bulk_create(
+        Clock(item=item, kind=clock, started_at=now, due_at=due_at) for clock, due_at in dues.items()
+    )
+    note(item=item, verb=Event.Verb.CREATED, actor=actor, now=now, text=item.progress, **_said(item))
+    if promise:
+        promises.write(item=item, promise=promise, actor=actor, now=now)
+    feel(item=item, now=now)
+    return item
+
+
+@transaction.atomic
+def edit(
+    *, item: PendingItem, actor: User, now: datetime, version: int | None = None, **facts: Unpack[Facts]
+) -> bool:
+    """Correct the facts; False where nothing changes. Never a contact, so it stops no clock.
+
+    The time of a reminder is its clock: a new time is a new run. Raises Conflict when the item is not
+    at `version` any more, which is the one that the person has seen.
+    """
+    require_open(item)
+    if version not in (None, item.version):
+        raise Conflict(_("Somebody else changed this meanwhile. Please look at it again."))
+    changes: dict[str, Any] = {name: value for name, value in facts.items() if value != getattr(item, name)}
+    if not changes:
+        return False
+    _require_team(item.team_id, changes.get("customer"), changes.get("issue_type"))
+    data = {
+        "old": {name: _plain(getattr(item, name)) for name in changes},
+        "new": {name: _plain(value) for name, value in changes.items()},
+    }
+    lifecycle.update(item, **changes, changed_at=now)
+    if item.kind == Kind.REMINDER and "key_at" in changes:
+        _restart_done(item=item, now=now)
+    note(item=item, verb=Event.Verb.EDITED, actor=actor, now=now, data=data)
+    return True
+
+
+@transaction.atomic
+def set_kind(*, item: PendingItem, kind: str, actor: User, now: datetime, reason: str = "") -> None:
+    """Change the kind and its clocks.
+
+    An item that becomes urgent has its first response due from now, unless there was one; one that is
+    urgent no longer waits for neither taking nor response. Raises InvalidMove where it is of this kind.
+    """
+    require_open(item)
+    if kind == item.kind:
+        raise InvalidMove(_("The item is of this kind already."))
+    old = item.kind
+    urgent_since = now if kind == Kind.URGENT else None
+    lifecycle.update(item, kind=kind, urgent_since=urgent_since, changed_at=now)
+    if kind == Kind.URGENT:
+        _start_urgent(item=item, now=now)
+    else:
+        clocks.stop(item=item, kinds={ClockKind.TAKEN, ClockKind.RESPONSE}, now=now, void=True)
+    if Kind.REMINDER in (old, kind):
+        _restart_done(item=item, now=now)
+    clocks.refresh(item=item)
+    data = {"old": old, "new": kind}
+    note(item=item, verb=Event.Verb.KIND_CHANGED, actor=actor, now=now, text=reason, data=data)
+
+
+@transaction.atomic
+def progress(
+    *,
+    item: PendingItem,
+    text: str,
+    stage: str,
+    key_at: datetime | None,
+    actor: User,
+    now: datetime,
+    answers: Answers | None = None,
+    **contact: Unpack[Contact],
+) -> None:
+    """Note what was done; it becomes the current progress and the item goes on, or waits for somebody.
+
+    Only a text that says what was done is a response. The customer's emotion is kept with the customer,
+    and answers to facts that the import lacked are written where they belong.
+    """
+    require_open(item)
+    real = _says_what_was_done(text)
+    changes: dict[str, Any] = {**contact, "progress": text, "key_at": key_at, "progressed_at": now}
+    if stage != Stage.WAITING:
+        changes |= {"waiting_for": "", "waiting_until": None}
+    if real:
+        changes["idle_handover_count"] = 0
+    if real and item.is_urgent and not item.responded_at:
+        changes["responded_at"] = now
+    moved = item.key_at != key_at
+    changes |= _learn(item=item, answers=answers, actor=actor, now=now)
+    lifecycle.move(item, stage, **changes, changed_at=now)
+    if real:
+        clocks.stop(item=item, kinds={ClockKind.RESPONSE}, now=now)
+    if item.kind == Kind.REMINDER and moved:
+        _restart_done(item=item, now=now)
+    clocks.refresh(item=item)
+    note(item=item, verb=Event.Verb.PROGRESSED, actor=actor, now=now, text=text, **_said(item))
+    if "emotion" in contact:
+        feel(item=item, now=now)
+
+
+@transaction.atomic
+def call_again(
+    *,
+    item: PendingItem,
+    text: str,
+    actor: User,
+    now: datetime,
+    channel: str = "",
+    emotion: str = Emotion.NEUTRAL,
+) -> None:
+    """Log that the customer called again: one more repeat. It stops no clock. Every call counts."""
+    touch(item=item, now=now, repeat_count=F("repeat_count") + 1, emotion=emotion)
+    note(
+        item=item,
+        verb=Event.Verb.CALLED_AGAIN,
+        actor=actor,
+        now=now,
+        text=text,
+        channel=channel,
+        emotion=emotion,
+    )
+    feel(item=item, now=now)
+
+
+def _first_dues(
+    *, item: PendingItem, promise: Promised | None, taken: bool, now: datetime
+) -> dict[str, datetime]:
+    dues: dict[str, datetime] = {}
+    if item.is_urgent and not taken:
+        dues[ClockKind.TAKEN] = clocks.taken_due(post=item.post, start_at=now)
+    if item.is_urgent:
+        dues[ClockKind.RESPONSE] = clocks.response_due(post=item.post, start_at=now)
+    dues[ClockKind.DONE] = clocks.done_due(kind=item.kind, team=item.team, key_at=item.key_at, now=now)
+    if promise:
+        dues[ClockKind.PROMISE] = promise[1]
+    return dues
+
+
+def _start_urgent(*, item: PendingItem, now: datetime) -> None:
+    if not item.responded_at:
+        due_at = clocks.response_due(post=item.post, start_at=now)
+        clocks.start(item=item, kind=ClockKind.RESPONSE, now=now, due_at=due_at)
+    if item.holder_id is None:
+        await_taking(item=item, now=now)
+
+
+def _restart_done(*, item: PendingItem, now: datetime) -> None:
+    due_at = clocks.done_due(kind=item.kind, team=item.team, key_at=item.key_at, now=now)
+    clocks.stop(item=item, kinds={ClockKind.DONE}, now=now, void=True)
+    clocks.start(item=item, kind=ClockKind.DONE, now=now, due_at=due_at)
+    clocks.refresh(item=item)
+
+
+def _learn(*, item: PendingItem, answers: Answers | None, actor: User, now: datetime) -> dict[str, Any]:
+    """Write the answers where they belong; a note itself tells the progress and the key time."""
+    if not item.unknown_facts:
+        return {}
+    answers = answers or Answers()
+    known = {UnknownFact.PROGRESS, UnknownFact.KEY_TIME}
+    if answers.need:
+        customers.set_need(
+            customer=item.customer, need=answers.need, need_note=answers.need_note, actor=actor, now=now
+        )
+        known.add(UnknownFact.NEED)
+    if answers.promise:
+        text, due_at = answers.promise
+        promises.make(item=item, text=text, due_at=due_at, actor=actor, now=now)
+    if answers.promise or answers.promise_known:
+        known.add(UnknownFact.PROMISE)
+    return {"unknown_facts": [fact for fact in item.unknown_facts if fact not in known]}
+
+
+def _says_what_was_done(text: str) -> bool:
+    return not any(hint.is_must for hint in hints(text, field="progress"))
+
+
+def _said(item: PendingItem) -> dict[str, str]:
+    return {"channel": item.channel, "emotion": item.emotion}
+
+
+def _require_team(team_id: int, *things: Customer | IssueType | None) -> None:
+    if any(thing and thing.team_id != team_id for thing in things):
+        raise NotAllowed(_("Customer and issue type must belong to the team of the post."))
+
+
+def _plain(value: object) -> object:
+    """A fact as the trail keeps it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, models.Model) else value

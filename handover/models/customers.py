@@ -49,6 +49,20 @@ class Customer(models.Model):
         VIP = "vip", _("VIP")
         SPECIAL = "special", pgettext_lazy("customer class", "Special attention")
 
+    # What a person may say about a customer. The emotion is not among it: it comes from contacts.
+    FACTS = (
+        "name",
+        "code",
+        "phone",
+        "contact",
+        "channel",
+        "customer_class",
+        "need",
+        "need_note",
+        "preferences",
+        "advice",
+    )
+
     team = models.ForeignKey(Team, models.PROTECT, related_name="customers")
     code = models.CharField(_("customer ID"), max_length=40)
     name = models.CharField(_("name"), max_length=80)
@@ -82,3 +96,16 @@ class Customer(models.Model):
     @property
     def has_need(self) -> bool:
         return self.need != self.Need.NONE
+
+    @classmethod
+    def fact_label(cls, name: str) -> str:
+        return str(cls._fact(name).verbose_name)
+
+    @classmethod
+    def fact_words(cls, name: str, value: str) -> str:
+        """A fact in the words of the page, not of the database."""
+        return str(dict(cls._fact(name).flatchoices).get(value, value))
+
+    @classmethod
+    def _fact(cls, name: str) -> models.Field:
+        return next(field for field in cls._meta.fields if field.name == name)

@@ -1,0 +1,115 @@
+"""Entries of the trail in the words of a page, for `templates/_timeline.html`."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from handover.models import Channel, Customer, Emotion, Event
+
+from .words import instant_words, iso, relative_words
+
+Verb = Event.Verb
+ICONS = {
+    Verb.CREATED: "registered",
+    Verb.IMPORTED: "registered",
+    Verb.EDITED: "note",
+    Verb.PROGRESSED: "progress",
+    Verb.CALLED_AGAIN: "phone",
+    Verb.TAKEN: "user",
+    Verb.RELEASED: "queue",
+    Verb.TRANSFERRED: "transfer",
+    Verb.TRANSFERRED_OUT: "transfer",
+    Verb.RESOLVED: "resolved",
+    Verb.CLOSED: "closed",
+    Verb.CANCELLED: "cancelled",
+    Verb.REOPENED: "undo",
+    Verb.KIND_CHANGED: "urgent",
+    Verb.PROMISED: "promise",
+    Verb.PROMISE_KEPT: "check",
+    Verb.PROMISE_BROKEN: "warning",
+    Verb.PROMISE_MOVED: "clock",
+    Verb.CUSTOMER_CREATED: "customer",
+    Verb.CUSTOMER_EDITED: "customer",
+    Verb.LINE_QUESTIONED: "question",
+    Verb.LINE_REPLIED: "answer",
+    Verb.LINE_REFUSED: "refuse",
+    Verb.LINE_UNDONE: "undo",
+}
+TONES = {
+    Verb.CALLED_AGAIN: "urgent",
+    Verb.REOPENED: "urgent",
+    Verb.PROMISE_BROKEN: "urgent",
+    Verb.LINE_REFUSED: "urgent",
+    Verb.PROGRESSED: "accent",
+    Verb.RESOLVED: "ok",
+    Verb.CLOSED: "ok",
+    Verb.PROMISE_KEPT: "ok",
+    Verb.LINE_ACCEPTED: "ok",
+}
+OTHER_ICON = "handover"  # everything else on an item happens in a handover
+
+
+def read(events: QuerySet[Event], now: datetime, *, name_items: bool = False) -> list[dict[str, Any]]:
+    """The entries of these events in their order; one query. `name_items` says of which item each one is."""
+    return shape(events.select_related("actor", "person"), now, name_items=name_items)
+
+
+def shape(events: Iterable[Event], now: datetime, *, name_items: bool = False) -> list[dict[str, Any]]:
+    base = reverse("item_detail", args=[0]).removesuffix("0/")
+    entries = []
+    for event in events:
+        named = name_items and event.item_id
+        entries.append(
+            {
+                "icon": ICONS.get(event.verb, OTHER_ICON),  # type: ignore[call-overload]
+                "tone": TONES.get(event.verb, ""),  # type: ignore[call-overload]
+                "who": event.actor.display_name if event.actor else _("The system"),
+                "what": _what(event),
+                "ref": f"#{event.item_id}" if named else "",
+                "url": f"{base}{event.item_id}/" if named else "",
+                "at": instant_words(event.at, now),
+                "iso": iso(event.at),
+                "relative": relative_words(event.at, now),
+                "chips": _chips(event),
+                "text": event.text,
+                "changes": _changes(event),
+            }
+        )
+    return entries
+
+
+def _what(event: Event) -> str:
+    if event.person is None:
+        return event.get_verb_display()
+    return _("%(what)s: to %(person)s") % {
+        "what": event.get_verb_display(),
+        "person": event.person.display_name,
+    }
+
+
+def _chips(event: Event) -> list[str]:
+    """How the contact was made and how the customer felt; neutral goes without saying."""
+    channel = [str(Channel(event.channel).label)] if event.channel else []
+    felt = event.emotion not in {"", Emotion.NEUTRAL}
+    return channel + ([str(Emotion(event.emotion).label)] if felt else [])
+
+
+def _changes(event: Event) -> list[str]:
+    """Old and new values of a customer's profile."""
+    if event.verb != Verb.CUSTOMER_EDITED:
+        return []
+    nothing = pgettext("value", "nothing")
+    return [
+        _("%(field)s: %(old)s → %(new)s")
+        % {
+            "field": Customer.fact_label(name),
+            "old": Customer.fact_words(name, old) or nothing,
+            "new": Customer.fact_words(name, new) or nothing,
+        }
+        for name, (old, new) in event.data["changes"].items()
+    ]

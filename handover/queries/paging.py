@@ -1,0 +1,29 @@
+"""Where the next page of a list begins: after the last row, by its instant and id; never at a row count."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Self
+
+FORMAT = "%Y%m%dT%H%M%S.%f"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last row of a page, as it stands in the address of the next one."""
+
+    at: datetime
+    pk: int
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """The cursor in an address; None where there is none, or one that somebody made up."""
+        moment, _dash, pk = text.partition("-")
+        if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
+            return None
+        try:
+            return cls(datetime.strptime(moment, FORMAT).replace(tzinfo=UTC), int(pk))
+        except ValueError:
+            return None
+
+    def __str__(self) -> str:
+        return f"{self.at.astimezone(UTC).strftime(FORMAT)}-{self.pk}"

@@ -1,0 +1,135 @@
+"""Creates customers and changes their profiles."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
+
+from accounts.models import Team, User
+from handover.errors import Conflict, HandoverError
+from handover.models import Customer, Event, PendingItem, UnknownFact
+
+from . import events
+
+# Without letters and digits that are mistaken for each other when they are read out on the phone.
+CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True)
+class CustomerFacts:
+    """What a person says about a customer; the fields of `Customer.FACTS`."""
+
+    name: str
+    need: str
+    code: str = ""
+    phone: str = ""
+    contact: str = ""
+    channel: str = ""
+    customer_class: str = Customer.Class.REGISTERED
+    need_note: str = ""
+    preferences: str = ""
+    advice: str = ""
+
+    def values(self) -> dict[str, str]:
+        return asdict(self)
+
+
+@transaction.atomic
+def create(*, team: Team, facts: CustomerFacts, actor: User, now: datetime) -> Customer:
+    """A new customer of the team. One whose ID is not known yet gets one of ours, to be replaced later.
+
+    Raises HandoverError when the team knows the ID already; so a second click makes no second customer.
+    """
+    values = facts.values()
+    values["code"] = facts.code or f"NEW-{get_random_string(6, CODE_LETTERS)}"
+    customer = Customer(team=team, created_at=now, changed_at=now, **values)
+    try:
+        with transaction.atomic():
+            customer.save(force_insert=True)
+    except IntegrityError:
+        raise _code_taken(values["code"]) from None
+    changes = {name: ["", value] for name, value in values.items() if value}
+    events.record(
+        verb=Event.Verb.CUSTOMER_CREATED,
+        actor=actor,
+        now=now,
+        team=team,
+        customer=customer,
+        data={"version": customer.version, "changes": changes},
+    )
+    return customer
+
+
+@transaction.atomic
+def edit(
+    *, customer: Customer, facts: CustomerFacts, version: int, actor: User, now: datetime
+) -> dict[str, list[str]]:
+    """Writes what differs and leaves the old and new values in the trail; returns them.
+
+    `version` is the one that the person saw. Raises Conflict when somebody else saved since, and
+    HandoverError when another customer of the team has the ID. Saving without a change does nothing.
+    """
+    if customer.version != version:
+        raise _changed_meanwhile()
+    new = facts.values()
+    changes = {
+        name: [getattr(customer, name), new[name]]
+        for name in Customer.FACTS
+        if new[name] != getattr(customer, name)
+    }
+    if not changes:
+        return changes
+    _write(customer, {name: value for name, (_old, value) in changes.items()}, now)
+    if "need" in changes:
+        _answer_need(customer)
+    events.record(
+        verb=Event.Verb.CUSTOMER_EDITED,
+        actor=actor,
+        now=now,
+        team=customer.team,
+        customer=customer,
+        data={"version": customer.version, "changes": changes},
+    )
+    return changes
+
+
+def set_need(*, customer: Customer, need: str, need_note: str, actor: User, now: datetime) -> None:
+    """Write what was found out of the special communication need, with the rest left as it is."""
+    facts = {name: getattr(customer, name) for name in Customer.FACTS} | {
+        "need": need,
+        "need_note": need_note,
+    }
+    edit(customer=customer, facts=CustomerFacts(**facts), version=customer.version, actor=actor, now=now)
+
+
+def _write(customer: Customer, values: dict[str, str], now: datetime) -> None:
+    same = Customer.objects.filter(pk=customer.pk, version=customer.version)
+    try:
+        with transaction.atomic():
+            written = same.update(version=F("version") + 1, changed_at=now, **values)
+    except IntegrityError:
+        raise _code_taken(values["code"]) from None
+    if not written:
+        raise _changed_meanwhile()
+    for name, value in values.items():
+        setattr(customer, name, value)
+    customer.version += 1
+    customer.changed_at = now
+
+
+def _answer_need(customer: Customer) -> None:
+    """What was missing on imported items of the customer is known now."""
+    for item in PendingItem.objects.filter(customer=customer).exclude(unknown_facts=[]):
+        rest = [fact for fact in item.unknown_facts if fact != UnknownFact.NEED]
+        PendingItem.objects.filter(pk=item.pk).update(unknown_facts=rest)
+
+
+def _changed_meanwhile() -> Conflict:
+    return Conflict(_("Somebody else changed this customer meanwhile. Compare both texts and save again."))
+
+
+def _code_taken(code: str) -> HandoverError:
+    return HandoverError(_("Another customer has the ID “%(code)s” already.") % {"code": code})

@@ -82,7 +82,6 @@ class PasswordForm(forms.Form):
         help_text=_("12 characters or more; a sentence that only you would think of is best."),
     )
 
-
     def __init__(self, *args: Any, request: SignedInRequest, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
@@ -121,7 +120,6 @@ class ProfileForm(forms.Form):
     theme = forms.ChoiceField(
         label=_("Colours"), required=False, choices=[("", _("Those of the system")), *User.Theme.choices]
     )
-
 
 
 class LanguageForm(forms.Form):

@@ -1,7 +1,6 @@
 """Every change to a person's account but the sign-in itself."""
 
 import secrets
-from functools import partial
 from typing import TypedDict, Unpack
 
 from django.conf import settings
@@ -65,7 +64,7 @@ def reset_password(*, user: User, actor: User, address: str) -> str:
     user.save(update_fields=["password", "must_change_password", "password_reset_by"])
     lockout.forgive(username=user.username)
     if user.email:
-        transaction.on_commit(partial(_tell_of_reset, user, actor), robust=True)
+        transaction.on_commit(lambda: _tell_of_reset(user, actor), robust=True)
     password_reset.send(sender=User, user=user, actor=actor, address=address)
     return password
 

@@ -9,7 +9,9 @@ from tests.factories import NOW
 pytestmark = pytest.mark.django_db
 
 
-def tries(times: int, username: str = "li", address: str = "192.0.2.1", *, found: bool = False, at=NOW) -> int:
+def tries(
+    times: int, username: str = "li", address: str = "192.0.2.1", *, found: bool = False, at=NOW
+) -> int:
     """How many of the tries were checked before one was refused."""
     for done in range(times):
         try:

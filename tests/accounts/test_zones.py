@@ -21,7 +21,12 @@ def utc(*parts: int) -> datetime:
         ("Europe/Berlin", date(2026, 10, 25), time(2, 30), utc(2026, 10, 25, 0, 30)),  # twice: the first
         ("America/New_York", date(2026, 3, 8), time(2, 0), utc(2026, 3, 8, 7, 0)),
         ("America/New_York", date(2026, 11, 1), time(1, 30), utc(2026, 11, 1, 5, 30)),
-        ("Australia/Lord_Howe", date(2026, 10, 4), time(2, 10), utc(2026, 10, 3, 15, 30)),  # half an hour skipped
+        (
+            "Australia/Lord_Howe",
+            date(2026, 10, 4),
+            time(2, 10),
+            utc(2026, 10, 3, 15, 30),
+        ),  # half an hour skipped
         ("Australia/Lord_Howe", date(2026, 4, 5), time(1, 45), utc(2026, 4, 4, 14, 45)),
         ("Pacific/Apia", date(2011, 12, 30), time(12, 0), utc(2011, 12, 30, 10, 0)),  # a whole day skipped
     ],
@@ -42,7 +47,12 @@ def test_zone_unknown(name: str) -> None:
         ("Asia/Shanghai", time(0), utc(2026, 3, 10, 6), utc(2026, 3, 10, 16)),
         ("Asia/Shanghai", time(0), utc(2026, 3, 10, 16), utc(2026, 3, 11, 16)),  # the end is of the next day
         ("Asia/Shanghai", time(0), utc(2026, 3, 10, 15, 59, 59), utc(2026, 3, 10, 16)),
-        ("Asia/Shanghai", time(4), utc(2026, 3, 10, 19, 30), utc(2026, 3, 10, 20)),  # 03:30 is of the day before
+        (
+            "Asia/Shanghai",
+            time(4),
+            utc(2026, 3, 10, 19, 30),
+            utc(2026, 3, 10, 20),
+        ),  # 03:30 is of the day before
         ("Asia/Shanghai", time(4), utc(2026, 3, 10, 20), utc(2026, 3, 11, 20)),
         ("Europe/Berlin", time(0), utc(2026, 3, 29, 0), utc(2026, 3, 29, 22)),  # a day of 23 hours
         ("Europe/Berlin", time(0), utc(2026, 10, 24, 23), utc(2026, 10, 25, 23)),  # a day of 25 hours

@@ -64,17 +64,16 @@ def hints(text: str, *, field: Field, language: str | None = None) -> list[Hint]
     if not written:
         return []
     book = _rulebook()
-    counted = book.not_counted.sub("\n", written)
+    whole, counted = _Reading(book, written), _Reading(book, book.not_counted.sub("\n", written))
     chosen = "zh" if (language or get_language() or "en").startswith("zh") else "en"
     found: dict[str, Hint] = {}
     for rule in book.rules:
         if field not in rule.fields or any(code in found for code in rule.unless):
             continue
-        if any(book.facts[fact].search(counted) for fact in rule.absent):
+        if any(counted[fact] for fact in rule.absent) or not all(whole[fact] for fact in rule.present):
             continue
-        proofs = [book.facts[fact].search(written) for fact in rule.present]
-        if all(proofs):
-            found[rule.code] = Hint(rule.code, rule.severity, _sentence(rule.sentences[chosen], proofs))
+        quoted = whole[rule.present[0]] if rule.present else None
+        found[rule.code] = Hint(rule.code, rule.severity, _sentence(rule.sentences[chosen], quoted))
     return list(found.values())
 
 
@@ -87,8 +86,20 @@ def _normalised(text: str) -> str:
     return re.sub(r"[^\S\n]+", " ", unicodedata.normalize("NFKC", text.strip())).strip()
 
 
-def _sentence(template: str, proofs: list[re.Match[str] | None]) -> str:
-    quoted = proofs[0].group().strip() if proofs and proofs[0] else ""
+class _Reading(dict[str, re.Match[str] | None]):
+    """Where each fact stands in one text; every pattern is searched once, as rules share facts."""
+
+    def __init__(self, book: Rulebook, text: str) -> None:
+        super().__init__()
+        self.book, self.text = book, text
+
+    def __missing__(self, fact: str) -> re.Match[str] | None:
+        self[fact] = self.book.facts[fact].search(self.text)
+        return self[fact]
+
+
+def _sentence(template: str, match: re.Match[str] | None) -> str:
+    quoted = match.group().strip() if match else ""
     if len(quoted) > QUOTED_LENGTH:
         quoted = quoted[: QUOTED_LENGTH - 1] + "…"
     return template.replace("{found}", quoted)

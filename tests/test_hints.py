@@ -29,9 +29,18 @@ CASES = {
         ("progress", "Registered, to follow up.", "Registered, label emailed 9:00, to follow up Friday."),
         ("progress", "已登记,待跟进。", "已登记,已补发,明天跟进。"),
     ],
+    "only_customer": [
+        ("progress", "She called again at 9:00, very angry.", "She called again at 9, driver comes today."),
+        ("progress", "客户9点又催了一次,很着急。", "客户9点又催了一次,师傅11点上门。"),
+    ],
     "no_action": [
-        ("progress", "Washing machine leaks since 9:00.", "Machine leaks, technician booked for 9:00."),
-        ("progress", "洗衣机9点开始漏水。", "洗衣机漏水,已约师傅9点上门。"),
+        ("progress", "Washing machine leaks.", "Machine leaks, technician booked."),
+        ("progress", "洗衣机漏水。", "洗衣机漏水,已约师傅。"),
+        ("progress", "Wrong invoice number.", "Correct invoice in his folder since Friday."),
+    ],
+    "unclear_action": [
+        ("progress", "Machine leaks since 9:00.", "Machine leaks since 9:00, technician booked."),
+        ("progress", "洗衣机9点开始漏水。", "洗衣机9点开始漏水,已约师傅。"),
     ],
     "no_answer_by": [
         ("progress", "Emailed the warehouse.", "Emailed the warehouse, they answer by 16:00."),
@@ -80,19 +89,19 @@ def codes(text: str, field: Field = "progress") -> set[str]:
     return {hint.code for hint in hints(text, field=field, language="en")}
 
 
-def wrongly_judged(name: str, *, good: bool) -> list[str]:
-    judged = [note["text"] for note in notes(name) if note["good"] is good]
-    return [text for text in judged if must_fail(text, field="progress") is good]
-
-
 @pytest.mark.parametrize("good", [True, False])
-@pytest.mark.parametrize("name", ["notes_en.json", "notes_zh.json"])
-def test_notes_judged_by_hand_at_most_two_of_twenty_are_wrong(name, good):
-    assert len([note for note in notes(name) if note["good"] is good]) == 20
+@pytest.mark.parametrize(
+    ("kind", "count", "allowed"), [("notes", 20, 2), ("notes_trial", 10, 3), ("notes_held_out", 10, 3)]
+)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_notes_judged_by_hand_few_are_wrong(kind, count, allowed, language, good):
+    """`notes` came before the rules, `notes_trial` showed the first ones too strict, `held_out` came last."""
+    judged = [note["text"] for note in notes(f"{kind}_{language}.json") if note["good"] is good]
+    assert len(judged) == count
 
-    wrong = wrongly_judged(name, good=good)
+    wrong = [text for text in judged if must_fail(text, field="progress") is good]
 
-    assert len(wrong) <= 2, wrong
+    assert len(wrong) <= allowed, wrong
 
 
 @pytest.mark.parametrize(

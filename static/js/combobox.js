@@ -16,7 +16,9 @@ export default function combobox(input) {
   const id = `combobox-${++count}`;
   const box = element("div", { class: "combobox" });
   const list = element("ul", { class: "combobox-list", role: "listbox", id, hidden: "", "aria-label": input.labels[0]?.textContent.trim() ?? "" });
-  const chosen = element("div", { class: "combobox-chosen", role: "status" });
+  const shown = input.nextElementSibling; // what the page says is chosen already
+  const chosen = shown?.matches(".combobox-chosen") ? shown : element("div", { class: "combobox-chosen" });
+  chosen.setAttribute("role", "status");
   input.replaceWith(box);
   box.append(input, list);
   box.after(chosen);

@@ -1,7 +1,7 @@
 """Keeps text that was typed into a form whose session had ended, until its writer is back.
 
-A signed cookie, out of reach of scripts, names who signed in last with this browser. When a form arrives
-without a session, its text is stored for that person; after signing in the same person finds it in the form.
+When a form arrives without a session, its text is stored for the person who typed it; after signing in, the
+same person finds it in the form.
 """
 
 import json
@@ -9,19 +9,16 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django import forms
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from accounts.models import HeldForm, User
+from accounts.writers import writer
 
-COOKIE = "who"
-COOKIE_SALT = "accounts.held"
-COOKIE_AGE = timedelta(days=30)
 KEPT_FOR = timedelta(hours=24)
 KEPT_AT_MOST = 20  # of one person: a browser left alone cannot fill the database
 WAITING = "held_forms"  # in the session: address of a form shown with kept text -> its HeldForm
@@ -48,33 +45,27 @@ def bound(form_class: type[AnyForm], request: HttpRequest, **kwargs: Any) -> Any
     return form
 
 
-def remember(response: HttpResponseBase, user: User) -> None:
-    """Names, in this browser, the person for whom text is kept once the session has ended."""
-    response.set_signed_cookie(
-        COOKIE,
-        str(user.pk),
-        salt=COOKIE_SALT,
-        max_age=COOKIE_AGE,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
-
-
-def keep(request: HttpRequest) -> str:
-    """Keeps the text of a form that cannot be taken now; answers where it will be found, or "" if nowhere."""
+def keep(request: HttpRequest) -> HeldForm | None:
+    """Keeps the text of a form that cannot be taken now, for the person who typed it."""
     fields = {name: values for name, values in request.POST.lists() if _may_be_kept(name)}
-    writer = _writer(request)
-    if writer is None or not any(value.strip() for values in fields.values() for value in values):
-        return ""
+    if not any(value.strip() for values in fields.values() for value in values):
+        return None
+    person = writer(request)
+    if person is None:
+        return None
     held = HeldForm.objects.create(
-        user=writer, path=request.path, data=json.dumps(fields), created_at=timezone.now()
+        user=person, path=request.path, data=json.dumps(fields), created_at=timezone.now()
     )
-    surplus = writer.held_forms.order_by("-pk").values_list("pk", flat=True)[KEPT_AT_MOST:]
+    surplus = person.held_forms.order_by("-pk").values_list("pk", flat=True)[KEPT_AT_MOST:]
     HeldForm.objects.filter(pk__in=list(surplus)).delete()
-    query = request.GET.copy()
-    query["held"] = str(held.pk)
-    return f"{request.path}?{query.urlencode()}"
+    return held
+
+
+def address(held: HeldForm, query: QueryDict | None = None) -> str:
+    """Where the text is back in its form."""
+    parameters = query.copy() if query else QueryDict(mutable=True)
+    parameters["held"] = str(held.pk)
+    return f"{held.path}?{parameters.urlencode()}"
 
 
 def find(request: HttpRequest) -> HeldForm | None:
@@ -113,10 +104,3 @@ def _led_on(response: HttpResponseBase) -> bool:
 
 def _may_be_kept(name: str) -> bool:
     return "password" not in name.lower() and name != "csrfmiddlewaretoken"
-
-
-def _writer(request: HttpRequest) -> User | None:
-    if request.user.is_authenticated:
-        return request.user
-    number = request.get_signed_cookie(COOKIE, default=None, salt=COOKIE_SALT, max_age=COOKIE_AGE)
-    return User.objects.filter(pk=number, is_active=True).first() if number else None

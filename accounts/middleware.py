@@ -15,6 +15,8 @@ from django.utils import timezone, translation
 from accounts import held, sessions
 from accounts.browser import go_to, previous_page
 
+UNOPENED = {403, 404, 405}  # no right any more, the thing is gone, or its address only takes what is sent
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -52,8 +54,9 @@ class HeldFormMiddleware(LoginRequiredMiddleware):
             return HttpResponse(
                 status=401
             )  # a page that asks by itself must not throw away what is typed in it
-        back = held.keep(request) if request.method == "POST" else ""
-        login = redirect_to_login(back or self._page_of(request), resolve_url(settings.LOGIN_URL))
+        kept = held.keep(request) if request.method == "POST" else None
+        back = held.address(kept, request.GET) if kept else self._page_of(request)
+        login = redirect_to_login(back, resolve_url(settings.LOGIN_URL))
         return go_to(request, login.url)
 
     def _page_of(self, request: HttpRequest) -> str:
@@ -63,7 +66,7 @@ class HeldFormMiddleware(LoginRequiredMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         held.settle(request, response)
-        if response.status_code == 405 and request.method == "GET" and (text := held.find(request)):
+        if response.status_code in UNOPENED and request.method == "GET" and (text := held.find(request)):
             return redirect("held_form", text.pk)
         return response
 

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -18,6 +19,7 @@ from accounts.browser import SignedInRequest, client_address, go_to, next_page, 
 from accounts.forms import LanguageForm, PasswordForm, ProfileForm, SignInForm, ThemeForm
 from accounts.models import User
 from accounts.permissions import can_reset_password
+from accounts.writers import remember
 
 THEME_COOKIE = "theme"
 YEAR = 365 * 24 * 3600
@@ -33,8 +35,11 @@ def login(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST if request.method == "POST" else None, request=request, now=now)
     if form.is_valid() and form.user:
         sessions.begin(request, form.user, now=now)
-        response = redirect(next_page(request, settings.LOGIN_REDIRECT_URL))
-        held.remember(response, form.user)
+        page = next_page(request, settings.LOGIN_REDIRECT_URL)
+        if "held=" not in page:
+            _tell_of_kept_text(request, form.user)
+        response = redirect(page)
+        remember(request, response, form.user)
         return response
     context = {"form": form, "text_is_kept": "held=" in next_page(request, "/")}
     return render(request, "accounts/login.html", context)
@@ -129,10 +134,19 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     is_outdated = reason.startswith("CSRF ")
     if not is_outdated or match is None or not getattr(match.func, "login_required", True):
         return render(request, "403_csrf.html", status=403)
-    back = held.keep(request)
-    if not back:
-        messages.warning(request, _("That page was out of date, so nothing was done. Please try again."))
-    return go_to(request, back or previous_page(request))
+    kept = held.keep(request)
+    if kept and kept.user_id == (request.user.pk or kept.user_id):
+        return go_to(request, held.address(kept, request.GET))
+    messages.warning(request, _("That page was out of date, so nothing was done. Please try again."))
+    return go_to(request, previous_page(request))
+
+
+def _tell_of_kept_text(request: HttpRequest, user: User) -> None:
+    kept = held.of(user).order_by("-pk").first()
+    if kept:
+        link = format_html('<a href="{}">{}</a>', held.address(kept), _("Look at it"))
+        text = _("When you were signed out, something that you had typed was not saved.")
+        messages.warning(request, format_html("{} {}", text, link))
 
 
 def _set_cookie(response: HttpResponse, name: str, value: str) -> None:

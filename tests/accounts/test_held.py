@@ -27,6 +27,19 @@ def person(client: Client, sign_in) -> User:
     return person
 
 
+def enter(desk: Client, person: User) -> str:
+    """Signs in at a browser that checks tokens; answers the token of the person's pages."""
+    data = {"username": person.username, "password": factories.PASSWORD}
+    desk.post("/logout/", {"csrfmiddlewaretoken": token_of(desk, "/profile/")})
+    desk.post("/login/", data | {"csrfmiddlewaretoken": token_of(desk, "/profile/")})
+    return token_of(desk, PAGE)
+
+
+def token_of(desk: Client, path: str) -> str:
+    page = desk.get(path, follow=True).content.decode()
+    return page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+
+
 def held_address(client: Client, data: dict[str, str], path: str = PAGE) -> str:
     """Sends the form after the session ended; answers the login page that it leads to."""
     expire(client)
@@ -172,6 +185,45 @@ def test_outdated_page_of_a_signed_in_person_loses_no_text(person: User) -> None
     assert answer["Location"] == f"{PAGE}?held={HeldForm.objects.get().pk}"
     assert text_in(strict.get(answer["Location"])) == TEXT.strip()
     assert urls.saved == []
+
+
+@pytest.mark.parametrize("signed_in_at_last", ["nobody", "other", "writer"])
+def test_text_typed_at_a_shared_desk_is_kept_for_its_writer(signed_in_at_last: str) -> None:
+    desk = Client(enforce_csrf_checks=True)
+    writer, other = factories.user(), factories.user()
+    enter(desk, other)
+    token = enter(desk, writer)
+    enter(desk, other)
+    if signed_in_at_last == "writer":
+        enter(desk, writer)
+    if signed_in_at_last == "nobody":
+        expire(desk)
+
+    answer = desk.post(PAGE, {"text": "typed by the writer", "csrfmiddlewaretoken": token})
+
+    row = HeldForm.objects.get()
+    assert (row.user, row.path) == (writer, PAGE)
+    leads_to = {
+        "nobody": f"{PAGE}?held={row.pk}",  # and from there to the login page
+        "other": "/",
+        "writer": f"{PAGE}?held={row.pk}",
+    }
+    assert answer["Location"] == leads_to[signed_in_at_last]
+    if signed_in_at_last == "other":
+        assert text_in(desk.get(f"{PAGE}?held={row.pk}")) == ""
+    assert urls.saved == []
+
+
+def test_writer_who_comes_back_another_way_is_told_of_kept_text(
+    client: Client, person: User, sign_in
+) -> None:
+    held_address(client, {"text": TEXT})
+    elsewhere = Client()
+
+    sign_in(elsewhere, person)
+
+    page = elsewhere.get("/profile/").content.decode()
+    assert f'<a href="{PAGE}?held={HeldForm.objects.get().pk}">' in page
 
 
 def test_foreign_site_puts_no_words_into_a_form(person: User) -> None:

@@ -1,6 +1,10 @@
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connection
 
 from accounts.lockout import LockedOut, forget_old, forgive, limited
 from accounts.models import LoginAttempt
@@ -86,6 +90,27 @@ def test_forgiven_name_may_try_at_once() -> None:
     forgive(username="LI")
 
     assert tries(1) == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_many_tries_at_once_are_checked_five_times_at_most() -> None:
+    start, checked = Barrier(12), []
+
+    def check() -> bool:
+        checked.append(1)
+        return False
+
+    def guess(_number: int) -> None:
+        start.wait()
+        with suppress(LockedOut):
+            limited(check, username="li", address="192.0.2.1", now=NOW)
+        connection.close()
+
+    with ThreadPoolExecutor(12) as threads:
+        list(threads.map(guess, range(12)))
+
+    assert len(checked) <= 5
 
 
 def test_old_attempts_are_forgotten() -> None:

@@ -101,6 +101,12 @@ def can_manage_person(access: Access, person: User, *, team_ids: frozenset[int])
     return bool(team_ids) and team_ids <= access.supervised_team_ids and not person.is_administrator
 
 
+def can_name_substitute(access: Access, assignment: Assignment) -> bool:
+    """Agents for themselves, who supervises the post for everybody there."""
+    post = assignment.shift.post
+    return assignment.user_id == access.user.pk or can_manage_post(access, post)
+
+
 def can_check_in(access: Access, assignment: Assignment) -> bool:
     return assignment.user_id == access.user.pk
 

@@ -16,10 +16,11 @@ __all__ = [
     "check_in",
     "check_out",
     "create",
-    "delete",
     "edit",
     "generate",
     "leave_coming",
+    "remove",
+    "staff",
     "substitute",
     "unassign",
 ]
@@ -59,7 +60,7 @@ def edit(
 
 
 @transaction.atomic
-def delete(*, shift: Shift, actor: User, now: datetime) -> None:
+def remove(*, shift: Shift, actor: User, now: datetime) -> None:
     """Removes a shift that has not begun, has no people and stands in no handover.
 
     Its pattern does not make it again.
@@ -99,6 +100,19 @@ def assign(
             fresh, actor=actor, now=now, change="assigned", person=user, duty_supervisor=is_duty_supervisor
         )
     return standing
+
+
+@transaction.atomic
+def staff(
+    *, chosen: list[Shift], users: list[User], duty_supervisor: User | None, actor: User, now: datetime
+) -> None:
+    """Adds people to shifts and says who is duty supervisor of each; nobody is taken off. All or nothing."""
+    for shift in chosen:
+        led = shift.assignments.effective().filter(is_duty_supervisor=True)
+        former = User.objects.filter(pk__in=led.values("user"))
+        wanted = {*users, *former} | ({duty_supervisor} if duty_supervisor else set())
+        for user in sorted(wanted, key=lambda user: user.pk):
+            assign(shift=shift, user=user, is_duty_supervisor=user == duty_supervisor, actor=actor, now=now)
 
 
 @transaction.atomic

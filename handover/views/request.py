@@ -1,7 +1,5 @@
 """What a page can rely on in a request."""
 
-from django_htmx.middleware import HtmxDetails
-
 from accounts.browser import SignedInRequest
 from handover.models import Access
 
@@ -10,4 +8,3 @@ class Request(SignedInRequest):
     """For types alone: a request of a signed-in person, with what they may do now."""
 
     access: Access
-    htmx: HtmxDetails

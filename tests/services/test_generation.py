@@ -189,7 +189,7 @@ def test_generate_does_not_bring_back_a_shift_that_was_changed_by_hand(change):
     shifts.generate(until=until, now=NOW)
     coming = Shift.objects.get(starts_at=utc("2026-03-11T01:00"))
     if change == "deleted":
-        shifts.delete(shift=coming, actor=actor, now=NOW)
+        shifts.remove(shift=coming, actor=actor, now=NOW)
     else:
         shifts.edit(
             shift=coming,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
 
-from handover.errors import Conflict, HandoverError, InvalidMove, NotAllowed
+from handover.errors import Conflict, InvalidMove, NotAllowed
 from handover.models import Assignment, Event, Handover, Shift
 from handover.queries import duty
 from handover.services import shifts
@@ -120,7 +120,7 @@ def test_edit_refuses_a_shift_that_has_begun(desk, chief):
 
 
 def test_delete_removes_an_empty_shift(chief, coming):
-    shifts.delete(shift=coming, actor=chief, now=NOW)
+    shifts.remove(shift=coming, actor=chief, now=NOW)
 
     assert not Shift.objects.exists()
     assert [verb for verb, _person, _data in trail()] == ["roster_changed"]
@@ -130,12 +130,12 @@ def test_delete_refuses_a_shift_with_people(chief, coming):
     factories.assignment(coming)
 
     with pytest.raises(InvalidMove, match="people"):
-        shifts.delete(shift=coming, actor=chief, now=NOW)
+        shifts.remove(shift=coming, actor=chief, now=NOW)
 
 
 def test_delete_refuses_a_shift_that_has_begun(desk, chief):
     with pytest.raises(InvalidMove, match="begun"):
-        shifts.delete(shift=factories.shift(desk), actor=chief, now=NOW)
+        shifts.remove(shift=factories.shift(desk), actor=chief, now=NOW)
 
 
 def test_delete_refuses_a_shift_that_a_handover_names(desk, chief, coming):
@@ -150,7 +150,7 @@ def test_delete_refuses_a_shift_that_a_handover_names(desk, chief, coming):
     )
 
     with pytest.raises(InvalidMove, match="handover"):
-        shifts.delete(shift=coming, actor=chief, now=NOW)
+        shifts.remove(shift=coming, actor=chief, now=NOW)
 
 
 # --- Who stands on a shift ------------------------------------------------------------------------
@@ -322,101 +322,27 @@ def test_substituted_person_cannot_be_taken_off(desk, chief, coming):
         shifts.unassign(assignment=place, actor=chief, now=NOW)
 
 
-# --- Check-in and check-out -----------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("after_start", "late"),
-    [
-        (-15 * MINUTE, 0),
-        (-14 * MINUTE - timedelta(seconds=1), 0),
-        (-14 * MINUTE, 1),
-        (timedelta(0), 15),
-        (5 * MINUTE + timedelta(seconds=59), 20),
-    ],
-)
-def test_check_in_writes_down_the_lateness(coming, after_start, late):
-    place = factories.assignment(coming)
-    now = coming.starts_at + after_start
-
-    shifts.check_in(assignment=place, now=now)
-
-    place.refresh_from_db()
-    assert (place.checked_in_at, place.late_minutes) == (now, late)
-    assert trail() == [("checked_in", place.user, {"shift": coming.pk, "late_minutes": late})]
-
-
-@pytest.mark.parametrize("offset", [-15 * MINUTE - timedelta(seconds=1), 8 * HOUR])
-def test_check_in_refuses_too_early_and_too_late(coming, offset):
-    place = factories.assignment(coming)
+def test_staff_is_all_or_nothing(desk, chief, coming):
+    over = factories.shift(desk, starts_at=NOW - 9 * HOUR)
 
     with pytest.raises(InvalidMove):
-        shifts.check_in(assignment=place, now=coming.starts_at + offset)
+        shifts.staff(
+            chosen=[coming, over],
+            users=[factories.member(desk.team)],
+            duty_supervisor=chief,
+            actor=chief,
+            now=NOW,
+        )
 
-    place.refresh_from_db()
-    assert place.checked_in_at is None
-
-
-def test_check_in_twice_keeps_the_first(coming):
-    place = factories.assignment(coming)
-    shifts.check_in(assignment=place, now=coming.starts_at)
-
-    shifts.check_in(assignment=place, now=coming.starts_at + HOUR)
-
-    place.refresh_from_db()
-    assert (place.checked_in_at, place.late_minutes) == (coming.starts_at, 15)
-    assert Event.objects.count() == 1
+    assert not Assignment.objects.exists()
 
 
-def test_check_in_refuses_who_has_a_substitute(coming):
-    place = factories.assignment(coming)
-    factories.assignment(coming, substitutes=place)
+def test_staff_changes_the_duty_supervisor_and_keeps_the_former_on_the_shift(desk, chief, coming):
+    former = factories.assignment(coming, is_duty_supervisor=True).user
 
-    with pytest.raises(InvalidMove):
-        shifts.check_in(assignment=place, now=coming.starts_at)
+    shifts.staff(chosen=[coming], users=[], duty_supervisor=chief, actor=chief, now=NOW)
 
-
-def test_check_out_ends_duty(desk):
-    place = factories.assignment(factories.shift(desk), checked_in=True)
-
-    shifts.check_out(assignment=place, now=NOW)
-
-    assert duty.on_duty(desk, NOW).people == ()
-    assert trail() == [("checked_out", place.user, {"shift": place.shift_id})]
-
-
-def test_check_out_twice_keeps_the_first(desk):
-    place = factories.assignment(factories.shift(desk), checked_in=True)
-    shifts.check_out(assignment=place, now=NOW)
-
-    shifts.check_out(assignment=place, now=NOW + HOUR)
-
-    place.refresh_from_db()
-    assert place.checked_out_at == NOW
-    assert Event.objects.count() == 1
-
-
-def test_check_out_forgotten_for_a_day_counts_an_hour_after_the_end(desk):
-    shift = factories.shift(desk)
-    place = factories.assignment(shift, checked_in=True)
-
-    shifts.check_out(assignment=place, now=NOW + 24 * HOUR)
-
-    place.refresh_from_db()
-    assert place.checked_out_at == shift.ends_at + HOUR
-
-
-def test_check_out_refuses_without_check_in(coming):
-    with pytest.raises(HandoverError):
-        shifts.check_out(assignment=factories.assignment(coming), now=NOW)
-
-
-# --- Leaving --------------------------------------------------------------------------------------
-def test_leave_coming_clears_what_has_not_begun(desk, chief, coming):
-    agent = factories.member(desk.team)
-    worked = factories.assignment(factories.shift(desk), agent, checked_in=True)
-    factories.assignment(coming, agent)
-    elsewhere = factories.assignment(factories.shift(starts_at=NOW + HOUR), agent)
-
-    count = shifts.leave_coming(user=agent, team_ids={desk.team_id}, actor=chief, now=NOW)
-
-    assert count == 1
-    assert list(Assignment.objects.order_by("pk")) == [worked, elsewhere]
+    assert set(Assignment.objects.values_list("user", "is_duty_supervisor")) == {
+        (former.pk, False),
+        (chief.pk, True),
+    }

@@ -1,0 +1,18 @@
+"""What the header of every page says about duty."""
+
+from django import template
+from django.template import RequestContext
+
+from handover.models import Assignment
+from handover.queries import duty
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def check_in_choice(context: RequestContext) -> Assignment | None:
+    """The shift at which the person may check in now. Asked only while off duty."""
+    access = getattr(context.get("request"), "access", None)
+    if access is None or access.duty or not access.roles:
+        return None
+    return next(iter(duty.check_in_choices(access.user, access.now)), None)

@@ -1,0 +1,316 @@
+"""The pages of the roster: who may look, who may change, and what comes of it."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.messages import get_messages
+from django.urls import reverse
+from django.utils import timezone
+
+from handover.models import Assignment, Shift
+from tests import factories
+from tests.factories import Role
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def desk():
+    return factories.post()
+
+
+@pytest.fixture
+def coming(desk):
+    return factories.shift(desk, starts_at=timezone.now() + 4 * HOUR)
+
+
+@pytest.fixture
+def chief(desk):
+    return factories.member(desk.team, Role.SUPERVISOR, name="Chief")
+
+
+def said(response):
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def people_on(shift):
+    return list(shift.assignments.order_by("pk").values_list("user__display_name", "is_duty_supervisor"))
+
+
+# --- Roster ---------------------------------------------------------------------------------------
+def test_roster_shows_the_week_of_the_own_team(client, desk, coming):
+    agent = factories.member(desk.team, name="Amy")
+    factories.assignment(coming, agent)
+    client.force_login(agent)
+
+    response = client.get(reverse("roster"))
+
+    assert response.status_code == 200
+    assert response.context["team"] == desk.team
+    assert not response.context["week"].desks[0].may_manage
+    assert reverse("shift_create", args=[desk.pk]) not in response.content.decode()
+
+
+def test_roster_of_another_team_is_404(client, desk):
+    other = factories.post()
+    client.force_login(factories.member(desk.team))
+
+    assert client.get(reverse("roster"), {"team": other.team_id}).status_code == 404
+
+
+@pytest.mark.parametrize("week", ["2026-13-77", "9999-12-31", "0001-01-01", "x"])
+def test_roster_of_a_week_that_makes_no_sense_is_this_week(client, desk, week):
+    client.force_login(factories.member(desk.team))
+
+    response = client.get(reverse("roster"), {"week": week})
+
+    today = timezone.now().astimezone(desk.team.zone).date()
+    assert response.context["week"].monday == today - timedelta(days=today.weekday())
+
+
+def test_roster_without_a_team_says_so(client):
+    client.force_login(factories.user())
+
+    assert client.get(reverse("roster")).templates[0].name == "shifts/no_team.html"
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_roster_needs_the_same_queries_for_few_and_many(client, desk, count, django_assert_num_queries):
+    start = timezone.now()
+    for number in range(count):
+        factories.assignment(factories.shift(desk, starts_at=start + number * HOUR / 10))
+    client.force_login(factories.member(desk.team))
+    client.get(reverse("roster"))  # the first page of a session also writes the session
+
+    with django_assert_num_queries(9):
+        client.get(reverse("roster"))
+
+
+# --- One shift ------------------------------------------------------------------------------------
+def test_shift_page_lets_a_supervisor_put_several_people_on_several_shifts(client, desk, coming, chief):
+    amy, bob = (factories.member(desk.team, name=name) for name in ("Amy", "Bob"))
+    tomorrow = factories.shift(desk, starts_at=coming.starts_at + timedelta(days=1))
+    client.force_login(chief)
+
+    response = client.post(
+        reverse("shift_detail", args=[coming.pk]),
+        {"people": [amy.pk, bob.pk], "duty_supervisor": chief.pk, "also_on": [tomorrow.pk]},
+    )
+
+    assert said(response) == ["2 shifts are changed."]
+    assert set(people_on(coming)) == {("Amy", False), ("Bob", False), ("Chief", True)}
+    assert set(people_on(tomorrow)) == {("Amy", False), ("Bob", False), ("Chief", True)}
+
+
+def test_shift_page_changes_the_duty_supervisor(client, desk, coming, chief):
+    former = factories.assignment(coming, factories.member(desk.team, name="Amy"), is_duty_supervisor=True)
+    client.force_login(chief)
+
+    client.post(reverse("shift_detail", args=[coming.pk]), {"duty_supervisor": ""})
+
+    assert people_on(coming) == [(former.user.display_name, False)]
+
+
+def test_shift_page_asks_for_somebody_when_nothing_was_chosen(client, coming, chief):
+    client.force_login(chief)
+
+    response = client.post(reverse("shift_detail", args=[coming.pk]), {"duty_supervisor": ""})
+
+    assert response.context["form"].non_field_errors() == [
+        "Choose somebody to add, or another duty supervisor."
+    ]
+
+
+def test_shift_page_offers_only_members_of_the_team(client, coming, chief):
+    stranger = factories.member(factories.team())
+    client.force_login(chief)
+
+    response = client.post(reverse("shift_detail", args=[coming.pk]), {"people": [stranger.pk]})
+
+    assert list(response.context["form"].errors) == ["people"]
+    assert people_on(coming) == []
+
+
+def test_shift_page_says_when_the_shift_is_over(client, desk, chief):
+    over = factories.shift(desk, starts_at=timezone.now() - 10 * HOUR)
+    client.force_login(chief)
+
+    response = client.post(reverse("shift_detail", args=[over.pk]), {"people": [chief.pk]})
+
+    assert response.context["form"].non_field_errors() == ["This shift is over."]
+
+
+def test_shift_page_of_a_leader_of_another_post_is_read_only(client, desk, coming):
+    leader = factories.member(desk.team, leads=factories.post(desk.team))
+    client.force_login(leader)
+    address = reverse("shift_detail", args=[coming.pk])
+
+    assert client.get(address).context["form"] is None
+    assert client.post(address, {"people": [leader.pk]}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "name", ["shift_detail", "shift_edit", "shift_delete", "assignment_remove", "assignment_substitute"]
+)
+def test_shift_of_another_team_is_404(client, coming, name):
+    place = factories.assignment(coming)
+    outsider = factories.member(factories.team(), Role.SUPERVISOR)
+    client.force_login(outsider)
+    pk = place.pk if name.startswith("assignment") else coming.pk
+
+    assert client.post(reverse(name, args=[pk])).status_code == 404
+    assert Assignment.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["shift_edit", "shift_delete", "assignment_remove"])
+def test_shift_changes_are_refused_to_agents(client, coming, name):
+    place = factories.assignment(coming)
+    client.force_login(place.user)
+    pk = place.pk if name.startswith("assignment") else coming.pk
+
+    assert client.post(reverse(name, args=[pk])).status_code == 403
+
+
+def test_shift_create_makes_a_shift_in_the_zone_of_the_team(client, chief):
+    desk = factories.post(factories.team(time_zone="Europe/Berlin"))
+    factories.membership(chief, desk.team, Role.SUPERVISOR)
+    client.force_login(chief)
+
+    response = client.post(
+        reverse("shift_create", args=[desk.pk]),
+        {"name": "Sale", "day": "2096-07-01", "starts": "22:00", "ends": "06:00"},
+    )
+
+    shift = Shift.objects.get(post=desk)
+    assert response.url == reverse("shift_detail", args=[shift.pk])
+    assert (shift.starts_at.isoformat(), shift.ends_at.isoformat()) == (
+        "2096-07-01T20:00:00+00:00",
+        "2096-07-02T04:00:00+00:00",
+    )
+
+
+def test_shift_create_keeps_what_was_typed_when_the_start_is_taken(client, desk, coming, chief):
+    local = coming.starts_at.astimezone(desk.team.zone)
+    Shift.objects.filter(pk=coming.pk).update(starts_at=local.replace(second=0, microsecond=0))
+    client.force_login(chief)
+
+    response = client.post(
+        reverse("shift_create", args=[desk.pk]),
+        {"name": "Twin", "day": f"{local:%Y-%m-%d}", "starts": f"{local:%H:%M}", "ends": "06:00"},
+    )
+
+    assert response.context["form"].errors == {
+        "starts": ["A shift of this post starts at this time already."]
+    }
+    assert response.context["form"]["name"].value() == "Twin"
+
+
+def test_shift_edit_and_delete_by_the_leader_of_the_post(client, desk, coming):
+    client.force_login(factories.member(desk.team, leads=desk))
+
+    client.post(
+        reverse("shift_edit", args=[coming.pk]),
+        {"name": "Moved", "day": "2096-07-01", "starts": "08:00", "ends": "16:00"},
+    )
+    coming.refresh_from_db()
+    response = client.post(reverse("shift_delete", args=[coming.pk]))
+
+    assert (coming.name, said(response)) == (
+        "Moved",
+        ["The shift is changed.", "The shift is off the roster."],
+    )
+    assert not Shift.objects.exists()
+
+
+# --- Assignments ----------------------------------------------------------------------------------
+def test_assignment_is_removed_by_a_supervisor(client, coming, chief):
+    place = factories.assignment(coming)
+    client.force_login(chief)
+
+    client.post(reverse("assignment_remove", args=[place.pk]))
+
+    assert people_on(coming) == []
+
+
+def test_substitute_is_named_by_the_agent(client, desk, coming):
+    place = factories.assignment(coming, factories.member(desk.team, name="Amy"))
+    helper = factories.member(desk.team, name="Bob")
+    client.force_login(place.user)
+
+    response = client.post(
+        reverse("assignment_substitute", args=[place.pk]), {"user": helper.pk, "reason": "Train late"}
+    )
+
+    assert said(response) == ["Bob works this shift instead of Amy."]
+    assert Assignment.objects.get(user=helper).substitutes == place
+
+
+def test_substitute_needs_a_reason_and_somebody_else(client, desk, coming):
+    place = factories.assignment(coming)
+    client.force_login(place.user)
+
+    response = client.post(
+        reverse("assignment_substitute", args=[place.pk]), {"user": place.user_id, "reason": " "}
+    )
+
+    assert list(response.context["form"].errors) == ["user", "reason"]
+
+
+def test_substitute_for_a_colleague_is_refused_to_agents(client, desk, coming):
+    place = factories.assignment(coming)
+    client.force_login(factories.member(desk.team))
+
+    assert client.get(reverse("assignment_substitute", args=[place.pk])).status_code == 403
+
+
+# --- Check-in -------------------------------------------------------------------------------------
+def test_check_in_and_out_through_the_buttons(client, desk):
+    place = factories.assignment(factories.shift(desk, starts_at=timezone.now() - HOUR))
+    client.force_login(place.user)
+    roster = reverse("roster")
+
+    late = client.post(reverse("check_in", args=[place.pk]), {"next": roster})
+    page = client.get(roster)
+    client.post(reverse("check_out", args=[place.pk]), {"next": roster})
+
+    place.refresh_from_db()
+    assert late.url == roster
+    assert reverse("check_out", args=[place.pk]) in page.content.decode()
+    assert place.late_minutes == 75
+    assert place.checked_out_at is not None
+
+
+def test_check_in_is_offered_on_every_page(client, desk):
+    place = factories.assignment(factories.shift(desk, starts_at=timezone.now()))
+    client.force_login(place.user)
+
+    page = client.get(reverse("profile")).content.decode()
+
+    assert reverse("check_in", args=[place.pk]) in page
+
+
+@pytest.mark.parametrize("name", ["check_in", "check_out"])
+def test_check_in_for_somebody_else_is_refused(client, desk, chief, name):
+    place = factories.assignment(factories.shift(desk, starts_at=timezone.now() - HOUR))
+    client.force_login(chief)
+
+    assert client.post(reverse(name, args=[place.pk])).status_code == 403
+
+
+def test_check_in_too_early_says_when(client, desk, coming):
+    place = factories.assignment(coming)
+    client.force_login(place.user)
+
+    response = client.post(reverse("check_in", args=[place.pk]), {"next": reverse("roster")})
+
+    assert said(response) == ["Check-in opens 15 minutes before the shift."]
+
+
+@pytest.mark.parametrize("name", ["check_in", "check_out", "shift_delete", "assignment_remove"])
+def test_changes_refuse_get(client, desk, coming, chief, name):
+    place = factories.assignment(coming, chief)
+    client.force_login(chief)
+    pk = coming.pk if name == "shift_delete" else place.pk
+
+    assert client.get(reverse(name, args=[pk])).status_code == 405

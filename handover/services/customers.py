@@ -65,7 +65,7 @@ def create(*, team: Team, facts: CustomerFacts, actor: User, now: datetime) -> C
 
 @transaction.atomic
 def edit(
-    *, customer: Customer, facts: CustomerFacts, version: int, actor: User, now: datetime
+    *, customer: Customer, facts: CustomerFacts, version: int, actor: User | None, now: datetime
 ) -> dict[str, list[str]]:
     """Writes what differs and leaves the old and new values in the trail; returns them.
 
@@ -96,7 +96,7 @@ def edit(
     return changes
 
 
-def set_need(*, customer: Customer, need: str, need_note: str, actor: User, now: datetime) -> None:
+def set_need(*, customer: Customer, need: str, need_note: str, actor: User | None, now: datetime) -> None:
     """Write what was found out of the special communication need, with the rest left as it is."""
     facts = {name: getattr(customer, name) for name in Customer.FACTS} | {
         "need": need,

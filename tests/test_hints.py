@@ -111,6 +111,32 @@ def test_rule_fires_on_the_bad_text_alone(code, field, bad, better):
     assert (code in codes(bad, field), code in codes(better, field)) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("field", "text", "expected"),
+    [
+        ("progress", "Pending. Finance, 16:00.", {"unclear_action"}),
+        ("progress", "处理中,财务16点。", {"unclear_action"}),
+        ("progress", "She called again, sent a new label today.", set()),
+        ("progress", "She called again, pls follow up.", {"empty_phrase", "no_time"}),
+        ("progress", "She called again.", {"only_customer", "no_time"}),
+        ("progress", "Washing machine leaks.", {"no_action", "no_time"}),
+        ("progress", "Emailed the warehouse.", {"no_answer_by"}),
+        ("progress", "Emailed the warehouse, they reply soon.", {"no_answer_by"}),
+        ("progress", "Emailed the warehouse, solved.", set()),
+        ("progress", "已联系仓库,已解决。", set()),
+        ("progress", "Emailed the warehouse at 9:00, solved.", set()),
+        ("progress", "Sent a new label, soon there.", {"no_time"}),
+        ("next_action", "Send a label.", set()),
+        ("promise", "in progress soon", {"empty_next"}),
+        ("read_back", "Warehouse 16:00", {"no_step"}),
+        ("read_back", "noted", {"only_receipt"}),
+        ("read_back", "to be dealt with", {"empty_next"}),
+    ],
+)
+def test_one_sentence_for_one_lack(field, text, expected):
+    assert codes(text, field) == expected
+
+
 def test_every_rule_has_cases_in_both_languages_and_known_fields():
     rules = json.loads(RULES_FILE.read_text(encoding="utf-8"))["rules"]
 

@@ -63,7 +63,7 @@ export default function autosave(form) {
     dirty = true;
     later(wait);
   });
-  form.addEventListener("focusout", (event) => event.target.matches("textarea, input, select") && save());
+  form.addEventListener("focusout", (event) => event.relatedTarget?.type !== "submit" && save());
   // Pressing Save also leaves the field: the real submission waits for that save, or it would conflict with it.
   form.addEventListener("submit", (event) => {
     if (saving) {

@@ -31,6 +31,11 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def content_hash(content: dict[str, Any]) -> str:
+    """The hash that goes with the form of a signer, to be compared with that of what is signed."""
+    return sha256(dumps(content))
+
+
 def _refuse_floats(value: Any) -> None:
     if isinstance(value, float):
         raise TypeError("A float has no canonical text.")

@@ -1,10 +1,13 @@
 """The sections of the handover form. The version is part of what is signed: raise it with every change."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 NAME = "shift_change"
 VERSION = 1
@@ -23,7 +26,7 @@ class Line:
     """One line of a checklist, or one figure of the shift facts."""
 
     key: str
-    label: LazyText
+    label: "_StrPromise"
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,8 @@ class FormSection:
 
     key: str
     kind: str
-    title: LazyText
-    help_text: LazyText
+    title: "_StrPromise"
+    help_text: "_StrPromise"
     lines: tuple[Line, ...] = ()
     required: bool = True
 
@@ -55,9 +58,7 @@ SECTIONS = (
         "equipment",
         CHECKLIST,
         _("Equipment"),
-        _(
         _("Check before you leave: repairs are hard to get at night. A fault needs a note."),
-        ),
         (
             Line("computer", _("Computer runs without lag")),
             Line("phone", _("Phone lines are clear")),

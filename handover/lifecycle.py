@@ -12,9 +12,9 @@ from .models import Handover, HandoverLine, PendingItem, Promise, Round, Stage
 T = TypeVar("T", bound=models.Model)
 Answer = HandoverLine.Answer
 
-_ACTIVE_STAGES = {Stage.REGISTERED, Stage.IN_PROGRESS, Stage.WAITING, Stage.RESOLVED}
-_OPEN_ANSWERS = {Answer.QUESTIONED, Answer.REFUSED}
-_FINAL_ANSWERS = {Answer.ACCEPTED, Answer.RECEIVED, Answer.DECIDED, Answer.ENDED, Answer.CARRIED}
+_ACTIVE_STAGES: set[str] = {Stage.REGISTERED, Stage.IN_PROGRESS, Stage.WAITING, Stage.RESOLVED}
+_OPEN_ANSWERS: set[str] = {Answer.QUESTIONED, Answer.REFUSED}
+_FINAL_ANSWERS: set[str] = {Answer.ACCEPTED, Answer.RECEIVED, Answer.DECIDED, Answer.ENDED, Answer.CARRIED}
 
 MOVES: dict[type[models.Model], tuple[str, dict[str, set[str]]]] = {
     PendingItem: (

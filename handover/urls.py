@@ -2,11 +2,20 @@
 
 from django.urls import include, path
 
-from handover.views import customers, health, shifts
+from handover.views import board, customers, handovers, health, item_list, messages, receiving, signing, shifts
 
 urlpatterns = [
     path("", include("accounts.urls")),
     path("healthz", health.healthz, name="healthz"),
+    path("", board.home, name="home"),
+    path("home/version/", board.home_version, name="home_version"),
+    path("home/seen/", board.home_seen, name="home_seen"),
+    path("messages/", messages.message_list, name="message_list"),
+    path("messages/read/", messages.message_read_all, name="message_read_all"),
+    path("messages/<int:pk>/read/", messages.message_read, name="message_read"),
+    path("items/", item_list.item_list, name="item_list"),
+    path("items/version/", item_list.item_list_version, name="item_list_version"),
+    path("items/sent/", item_list.item_sent, name="item_sent"),
     path("customers/", customers.customer_list, name="customer_list"),
     path("customers/new/", customers.customer_create, name="customer_create"),
     path("customers/<int:pk>/", customers.customer_detail, name="customer_detail"),
@@ -21,4 +30,27 @@ urlpatterns = [
     path("assignments/<int:pk>/substitute/", shifts.assignment_substitute, name="assignment_substitute"),
     path("assignments/<int:pk>/check-in/", shifts.check_in, name="check_in"),
     path("assignments/<int:pk>/check-out/", shifts.check_out, name="check_out"),
+    path("handovers/", handovers.handover_list, name="handover_list"),
+    path("handovers/<int:pk>/", handovers.handover_detail, name="handover_detail"),
+    path("handovers/<int:pk>/print/", handovers.handover_print, name="handover_print"),
+    path("handovers/<int:pk>/signed/<slug:sha256>/", handovers.handover_text, name="handover_text"),
+    path("handovers/<int:pk>/edit/", handovers.handover_edit, name="handover_edit"),
+    path("handovers/<int:pk>/sections/<slug:key>/", handovers.section_save, name="section_save"),
+    path("handovers/<int:pk>/sections/<slug:key>/draft/", handovers.section_draft, name="section_draft"),
+    path("handovers/<int:pk>/items/<int:item_pk>/check/", handovers.line_check, name="line_check"),
+    path("handovers/<int:pk>/received/<int:line_pk>/", handovers.answer_back, name="answer_back"),
+    path("handovers/<int:pk>/sign/", signing.handover_sign, name="handover_sign"),
+    path("handovers/<int:pk>/confirm/", signing.handover_confirm, name="handover_confirm"),
+    path("handovers/<int:pk>/add/", signing.handover_add, name="handover_add"),
+    path("handovers/<int:pk>/review/", receiving.handover_review, name="handover_review"),
+    path("handovers/<int:pk>/receive-all/", receiving.handover_receive_all, name="handover_receive_all"),
+    path("handovers/<int:pk>/return/", receiving.handover_return, name="handover_return"),
+    path("handovers/<int:pk>/take-over/", receiving.handover_take_over, name="handover_take_over"),
+    path("handovers/<int:pk>/lines/<int:line_pk>/accept/", receiving.line_accept, name="line_accept"),
+    path("handovers/<int:pk>/lines/<int:line_pk>/read-back/", receiving.line_read_back, name="line_read_back"),
+    path("handovers/<int:pk>/lines/<int:line_pk>/question/", receiving.line_question, name="line_question"),
+    path("handovers/<int:pk>/lines/<int:line_pk>/refuse/", receiving.line_refuse, name="line_refuse"),
+    path("handovers/<int:pk>/lines/<int:line_pk>/reply/", receiving.line_reply, name="line_reply"),
+    path("handovers/<int:pk>/lines/<int:line_pk>/decide/", receiving.line_decide, name="line_decide"),
+    path("handovers/<int:pk>/lines/<int:line_pk>/undo/", receiving.line_undo, name="line_undo"),
 ]

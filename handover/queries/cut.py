@@ -113,7 +113,7 @@ def open_lines(handover: Handover) -> list[HandoverLine]:
         .select_related("item", "handover")
         .order_by("position", "pk")
     )
-    return [line for line in rows if is_open(line) or _lacks_read_back(line)]
+    return [line for line in rows if is_open(line) or lacks_read_back(line)]
 
 
 def blocking(waiting: list[HandoverLine]) -> list[HandoverLine]:
@@ -125,5 +125,5 @@ def is_open(line: HandoverLine) -> bool:
     return line.answer in OPEN_ANSWERS
 
 
-def _lacks_read_back(line: HandoverLine) -> bool:
+def lacks_read_back(line: HandoverLine) -> bool:
     return line.item.is_urgent and line.answer == Answer.ACCEPTED and not line.read_back

@@ -9,6 +9,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from handover import canonical, form_template
 from handover.models import (
@@ -62,6 +64,31 @@ class Draft:
 
     def line(self, item: PendingItem) -> HandoverLine | None:
         return self.lines.get(item.pk)
+
+
+def outgoing_signature(user: User, *, as_supervisor: bool) -> Signature:
+    return Signature(
+        user,
+        SignOff.Role.OUTGOING,
+        _(
+            "I hand over what stands here. It is complete and correct to the best of my knowledge; "
+            "what is not handed over is named with its reason."
+        ),
+        as_supervisor,
+    )
+
+
+def incoming_signature(user: User, *, as_supervisor: bool) -> Signature:
+    return Signature(
+        user,
+        SignOff.Role.INCOMING,
+        _("I have reviewed what stands here, item by item, and take the shift over."),
+        as_supervisor,
+    )
+
+
+def addendum_signature(user: User) -> Signature:
+    return Signature(user, SignOff.Role.ADDENDUM, _("I add this to the signed record."))
 
 
 def load_draft(handover: Handover, *, lock: bool = False) -> Draft:

@@ -8,7 +8,7 @@ from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
 
 from handover import form_template
-from handover.hints import hints
+from handover.hints import must_fail
 from handover.models import Customer, Kind
 
 Content = dict[str, Any]
@@ -68,7 +68,7 @@ def _answered_back(content: Content) -> tuple[int, list[Gap]]:
 
 
 def _says_what_was_done(line: Content) -> bool:
-    return not any(hint.is_must for hint in hints(line["progress"], field="progress"))
+    return not must_fail(line["progress"], field="progress")
 
 
 RULES = (

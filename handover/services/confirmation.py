@@ -87,13 +87,19 @@ def take_over(*, handover: Handover, reason: str, actor: User, now: datetime) ->
             lines.read_back(line=line, text=reason, actor=actor, now=now)
 
 
-@transaction.atomic
 def add_addendum(
-    *, handover: Handover, text: str, signature: Signature, seen_sha256: str, now: datetime
+    *, handover: Handover, text: str, signature: Signature, password: str, address: str, now: datetime
 ) -> Addendum:
-    """Add to a signed record, visibly later and signed itself. Raises InvalidMove while nothing is
-    signed.
+    """Add to a signed record, visibly later and signed itself.
+
+    Raises NotConfirmed for a wrong password, InvalidMove while nothing is signed.
     """
+    reauth.check_password_again(signature.user, password, address=address, now=now)
+    with transaction.atomic():
+        return _add_addendum(handover, text, signature, now)
+
+
+def _add_addendum(handover: Handover, text: str, signature: Signature, now: datetime) -> Addendum:
     if not handover.round_count:
         raise InvalidMove(_("Nothing is signed yet: write it into the handover itself."))
     sign_off = signing.sign(
@@ -101,10 +107,9 @@ def add_addendum(
         round_number=handover.round_count,
         content=record.addendum_content(handover, text, signature),
         signature=signature,
-        seen_sha256=seen_sha256,
+        seen_sha256=None,
         now=now,
     )
-    addendum = Addendum.objects.create(handover=handover, text=text, sign_off=sign_off)
     events.record(
         verb=Event.Verb.ADDENDUM_ADDED,
         actor=signature.user,
@@ -113,4 +118,4 @@ def add_addendum(
         text=text,
         data={"sha256": sign_off.text_id},
     )
-    return addendum
+    return Addendum.objects.create(handover=handover, text=text, sign_off=sign_off)

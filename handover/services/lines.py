@@ -23,7 +23,7 @@ from handover.models import (
     PendingItem,
     SignOff,
 )
-from handover.queries import cut, record
+from handover.queries import cut, duty, record
 from handover.services import clocks, events
 
 Answer = HandoverLine.Answer
@@ -197,9 +197,8 @@ def taken_for_item(*, item: PendingItem, actor: User, now: datetime) -> None:
     for anybody else the line has ended. Called by the items service, inside its transaction.
     """
     for line in _open_lines(item):
-        receives = line.handover.incoming_shift_id is not None and (
-            line.handover.incoming_shift.assignments.effective().filter(user=actor).exists()
-        )
+        incoming = line.handover.incoming_shift
+        receives = incoming is not None and duty.is_on_duty(actor, incoming, now)
         if receives and actor.pk not in record.signers(line.handover, SignOff.Role.OUTGOING):
             _answer(line, Answer.ACCEPTED, actor, now)
             _record(Event.Verb.LINE_ACCEPTED, line, actor, now)

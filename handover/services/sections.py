@@ -1,6 +1,7 @@
 """Saves the sections of a draft handover so that nobody's text is lost."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -33,7 +34,7 @@ def save(*, handover: Handover, key: str, body: Body, version: int, actor: User,
     handover is signed. Raises SectionConflict when somebody else saved first: what was typed then
     stands in the trail all the same. Safe to repeat: the same text again changes nothing.
     """
-    trail = {"actor": actor, "now": now, "handover": handover}
+    trail: dict[str, Any] = {"actor": actor, "now": now, "handover": handover}
     data = {"section": key, "body": body, "version": version}
     with transaction.atomic():
         lifecycle.require(handover, Handover.State.DRAFT)

@@ -22,16 +22,17 @@ def sign(
     round_number: int,
     content: Content,
     signature: Signature,
-    seen_sha256: str,
+    seen_sha256: str | None,
     now: datetime,
 ) -> SignOff:
     """Store the canonical text and the signature over it.
 
-    Raises SeenChanged unless the text has the hash that came with the form.
+    Raises SeenChanged unless the text has the hash that came with the form. Without a hash the signer typed
+    the text in the very form that signs it.
     """
     text = canonical.dumps(content)
     sha256 = canonical.sha256(text)
-    if sha256 != seen_sha256:
+    if seen_sha256 is not None and sha256 != seen_sha256:
         raise SeenChanged(
             _("Something changed while you were reading. Nothing was signed: look once more and sign again.")
         )

@@ -136,7 +136,8 @@ def _must_be_complete(draft: Draft) -> None:
 
 def _write_lines(draft: Draft, round_number: int) -> None:
     """One line for each item of the cut; what was noted in the draft is kept."""
-    existing, new = [], []
+    existing: list[HandoverLine] = []
+    new: list[HandoverLine] = []
     for position, item in enumerate(draft.items, start=1):
         line = draft.line(item) or HandoverLine(handover=draft.handover, item=item)
         line.round_number, line.position, line.former_holder = round_number, position, item.holder

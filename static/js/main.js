@@ -8,9 +8,10 @@ import "./shortcuts.js";
 import autosave from "./autosave.js";
 import combobox from "./combobox.js";
 import live from "./live.js";
+import print from "./print.js";
 import theme from "./theme.js";
 
-const modules = { autosave, combobox, live, theme };
+const modules = { autosave, combobox, live, print, theme };
 const started = new WeakSet();
 
 function start(root) {

@@ -36,13 +36,13 @@ class Boundary:
     def submit(self, handover, *, by=None, now=NOW):
         signature = Signature(by or self.ada, SignOff.Role.OUTGOING, "I hand over.")
         content = record.outgoing_content(record.load_draft(handover), signature)
-        seen = canonical.sha256(canonical.dumps(content))
+        seen = canonical.content_hash(content)
         return submission.submit_signed(handover=handover, signature=signature, seen_sha256=seen, now=now)
 
     def confirm(self, handover, *, by=None, as_supervisor=False, now=SOON):
         signature = Signature(by or self.bo, SignOff.Role.INCOMING, "I take over.", as_supervisor)
         content = record.incoming_content(handover, record.latest_round(handover), signature)
-        seen = canonical.sha256(canonical.dumps(content))
+        seen = canonical.content_hash(content)
         confirmation.confirm_signed(handover=handover, signature=signature, seen_sha256=seen, now=now)
 
 

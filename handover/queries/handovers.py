@@ -1,0 +1,131 @@
+"""Handovers: their list, and what the page of one record shows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from handover.models import Access, Event, Handover, HandoverLine, Round, SignOff
+from handover.queries import entries, record, record_words
+from handover.queries.paging import Cursor
+
+PAGE_SIZE = 30
+TRAIL_SIZE = 40
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the list, and where the next older one begins."""
+
+    rows: list[Handover]
+    older: str
+
+
+def visible(access: Access) -> QuerySet[Handover]:
+    return Handover.objects.visible_to(access).select_related(
+        "team", "post__team", "outgoing_shift__post", "incoming_shift__post"
+    )
+
+
+def listing(access: Access, *, state: str = "", post: int | None = None, before: str = "") -> Page:
+    """Handovers of the person's border, the latest boundary first."""
+    found = visible(access)
+    if state:
+        found = found.filter(state=state)
+    if post:
+        found = found.filter(post=post)
+    if cursor := Cursor.read(before):
+        found = found.filter(Q(boundary_at__lt=cursor.at) | Q(boundary_at=cursor.at, pk__lt=cursor.pk))
+    rows = list(found.order_by("-boundary_at", "-pk")[: PAGE_SIZE + 1])
+    last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
+    return Page(rows[:PAGE_SIZE], str(Cursor(last.boundary_at, last.pk)) if last else "")
+
+
+def of_mine(access: Access) -> list[Handover]:
+    """Those that wait for this person's shift: to be written, or to be received."""
+    return list(
+        visible(access)
+        .filter(
+            Q(state=Handover.State.DRAFT, outgoing_shift__in=access.duty_shift_ids)
+            | Q(state=Handover.State.SUBMITTED, incoming_shift__in=access.duty_shift_ids)
+        )
+        .order_by("boundary_at", "pk")
+    )
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """One round of a record as it was signed, with everything that came after it."""
+
+    round: Round
+    rounds: list[Round]
+    content: record.Content
+    lines: list[record_words.ShownLine]
+    answers: dict[int, record_words.ShownAnswer]
+    sections: list[record_words.ShownSection]
+    answer_backs: list[dict[str, Any]]
+    sign_offs: list[SignOff]
+    became: dict[int, HandoverLine]
+
+    @property
+    def paired(
+        self,
+    ) -> list[tuple[record_words.ShownLine, record_words.ShownAnswer | None, HandoverLine | None]]:
+        """Each signed line with its answer and what is kept of it now."""
+        return [(line, self.answers.get(line.item), self.became.get(line.item)) for line in self.lines]
+
+    @property
+    def answered(
+        self,
+    ) -> list[tuple[int, record_words.ShownAnswer, record_words.ShownLine | None]]:
+        """Each answer with the line of this round; a line of an earlier round stands there as a number."""
+        lines = {line.item: line for line in self.lines}
+        return [(item, answer, lines.get(item)) for item, answer in self.answers.items()]
+
+    @property
+    def is_latest(self) -> bool:
+        return self.round == self.rounds[-1]
+
+
+def read_record(handover: Handover, number: int | None = None) -> RecordPage:
+    """A round by its number, the latest by default. Raises Round.DoesNotExist where there is none."""
+    rounds = list(handover.rounds.select_related("text", "submitted_by", "ended_by").order_by("number"))
+    chosen = next((r for r in rounds if r.number == (number or handover.round_count)), None)
+    if chosen is None:
+        raise Round.DoesNotExist
+    content = record.signed_content(chosen.text)
+    sign_offs = list(handover.sign_offs.select_related("text", "addendum").order_by("signed_at", "pk"))
+    rows = handover.lines.filter(round_number=chosen.number).select_related("answer_back_by")
+    return RecordPage(
+        round=chosen,
+        rounds=rounds,
+        content=content,
+        lines=record_words.lines(content),
+        answers=_answers(handover, chosen, sign_offs),
+        sections=record_words.sections(content),
+        answer_backs=record_words.answer_backs(content),
+        sign_offs=sign_offs,
+        became={row.item_id: row for row in rows},
+    )
+
+
+def trail(handover: Handover, access: Access) -> list[dict[str, Any]]:
+    """What happened to the record, newest first."""
+    events = Event.objects.filter(handover=handover).order_by("-at", "-pk")
+    return entries.read(events[:TRAIL_SIZE], access.now, name_items=True)
+
+
+def _answers(
+    handover: Handover, round_: Round, sign_offs: list[SignOff]
+) -> dict[int, record_words.ShownAnswer]:
+    """As signed by the incoming side; while it has not signed, as they stand now."""
+    incoming = [
+        sign_off.text
+        for sign_off in sign_offs
+        if sign_off.role == SignOff.Role.INCOMING and sign_off.round_number == round_.number
+    ]
+    if incoming:
+        return record_words.answers(record.signed_content(incoming[0]))
+    if handover.state == Handover.State.SUBMITTED:
+        return record_words.answers(record.incoming_content(handover, round_))
+    return {}

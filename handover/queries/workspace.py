@@ -1,0 +1,118 @@
+"""The page on which the outgoing shift prepares its handover."""
+
+from dataclasses import dataclass
+
+from handover import form_template
+from handover.models import Access, Handover, HandoverLine, Section, SectionDraft
+from handover.queries import cut, record, record_words, score
+from handover.queries.words import ClockWords, clock_words
+
+
+@dataclass(frozen=True)
+class WorkLine:
+    """One item of the coming cut, and what was noted of it for this handover."""
+
+    shown: record_words.ShownLine
+    row: HandoverLine | None
+    clock: ClockWords | None
+    is_mine: bool
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Where points of the score are missing: words and an address on this page or of the item."""
+
+    url: str
+    words: str
+
+
+@dataclass(frozen=True)
+class ShownScore:
+    """One rule of the score with links to what it misses."""
+
+    rule: score.RuleScore
+    gaps: list[Gap]
+
+
+@dataclass(frozen=True)
+class ReceivedRow:
+    """One item that this shift received: what became of it, and whether a why is asked for."""
+
+    line: HandoverLine
+    words: str
+    asks: bool
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Everything that stands on the page."""
+
+    lines: list[WorkLine]
+    received: list[ReceivedRow]
+    staying: list[record.Content]
+    sections: dict[str, Section]
+    own_drafts: dict[str, SectionDraft]
+    others_drafts: list[SectionDraft]
+    scores: list[ShownScore]
+    total: int
+    incoming: list[tuple[str, bool]]  # name, duty supervisor
+
+    @property
+    def unchecked(self) -> int:
+        return sum(not line.shown.checked for line in self.lines)
+
+
+def read(handover: Handover, access: Access) -> Workspace:
+    """Ten queries, however many items and sections there are."""
+    draft = record.load_draft(handover)
+    content = record.outgoing_content(draft)
+    drafts = list(handover.section_drafts.select_related("author").order_by("saved_at", "pk"))
+    total, scores = explained(content)
+    return Workspace(
+        lines=_lines(draft, content, access),
+        received=[_received(line) for line in draft.received],
+        staying=content["staying"],
+        sections=draft.sections,
+        own_drafts={d.key: d for d in drafts if d.author_id == access.user.pk},
+        others_drafts=[d for d in drafts if d.author_id != access.user.pk],
+        scores=scores,
+        total=total,
+        incoming=[
+            (person["name"], person["duty_supervisor"])
+            for person in (content["incoming_shift"] or {"people": []})["people"]
+        ],
+    )
+
+
+def explained(content: record.Content) -> tuple[int, list[ShownScore]]:
+    """The score of what is about to be signed, with its reasons."""
+    scores = score.explain(content)
+    return score.total(scores), [ShownScore(rule, _gaps(rule, content)) for rule in scores]
+
+
+def _lines(draft: record.Draft, content: record.Content, access: Access) -> list[WorkLine]:
+    return [
+        WorkLine(
+            shown=shown,
+            row=draft.line(item),
+            clock=clock_words(item.next_clock, item.next_due_at, access.now) if item.next_due_at else None,
+            is_mine=item.holder_id == access.user.pk,
+        )
+        for shown, item in zip(record_words.lines(content), draft.items, strict=True)
+    ]
+
+
+def _received(line: HandoverLine) -> ReceivedRow:
+    words = record_words.became_words(cut.what_became(line))
+    return ReceivedRow(line, words, cut.needs_answer_back(line))
+
+
+def _gaps(rule: score.RuleScore, content: record.Content) -> list[Gap]:
+    names = {row["item"]: row["customer"] for row in content["answer_backs"]}
+    names |= {line["item"]: line["customer"]["name"] for line in content["lines"]}
+    return [
+        Gap(f"#section-{gap.section}", str(form_template.BY_KEY[gap.section].title))
+        if gap.section
+        else Gap(f"#item-{gap.item}", f"#{gap.item} {names[gap.item]}")
+        for gap in rule.gaps
+    ]

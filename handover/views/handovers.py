@@ -1,0 +1,294 @@
+"""Handovers: the list, the record, and the page on which the outgoing shift prepares one."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.held import bound
+from handover import form_template, permissions
+from handover.errors import HandoverError
+from handover.forms.handovers import CheckForm, SectionForm, SentenceForm
+from handover.models import Handover, HandoverLine, Post, Round, Section, SectionDraft
+from handover.queries import cut, handovers, record, record_words, workspace
+from handover.services import lines, sections
+
+from .act import act
+from .request import Request
+
+State = Handover.State
+
+
+def load(request: Request, pk: int) -> Handover:
+    """The handover if this person may see it, else as if it did not exist."""
+    return get_object_or_404(handovers.visible(request.access), pk=pk)
+
+
+@require_GET
+def handover_list(request: Request) -> HttpResponse:
+    state, post = request.GET.get("state", ""), request.GET.get("post", "")
+    page = handovers.listing(
+        request.access,
+        state=state if state in State.values else "",
+        post=int(post) if post.isascii() and post.isdigit() and len(post) < 10 else None,
+        before=request.GET.get("before", ""),
+    )
+    context = {
+        "page": page,
+        "mine": handovers.of_mine(request.access),
+        "states": State.choices,
+        "state": state,
+        "post": post,
+        "posts": Post.objects.visible_to(request.access).order_by("name", "pk"),
+    }
+    return render(request, "handovers/list.html", context)
+
+
+@require_GET
+def handover_detail(request: Request, pk: int) -> HttpResponse:
+    """The record as signed; a draft leads to the page of whoever writes it."""
+    handover = load(request, pk)
+    if not handover.round_count:
+        return redirect("handover_edit", pk)
+    context = _record(request, handover) | {
+        "trail": handovers.trail(handover, request.access),
+        "may_edit": handover.state == State.DRAFT and permissions.can_edit_handover(request.access, handover),
+        "may_receive": handover.state == State.SUBMITTED
+        and permissions.can_receive_handover(request.access, handover),
+        "may_take_over": handover.state == State.SUBMITTED
+        and permissions.can_take_over_handover(request.access, handover),
+        "may_add": permissions.can_add_addendum(request.access, handover),
+    }
+    return render(request, "handovers/detail.html", context)
+
+
+@require_GET
+def handover_print(request: Request, pk: int) -> HttpResponse:
+    """Any handover on paper; what is not signed yet says so."""
+    handover = load(request, pk)
+    if handover.round_count:
+        return render(request, "handovers/print.html", _record(request, handover))
+    content = record.outgoing_content(record.load_draft(handover))
+    context = {
+        "handover": handover,
+        "content": content,
+        "lines": record_words.lines(content),
+        "sections": record_words.sections(content),
+        "answer_backs": record_words.answer_backs(content),
+    }
+    return render(request, "handovers/print.html", context)
+
+
+@require_GET
+def handover_text(request: Request, pk: int, sha256: str) -> HttpResponse:
+    """The very bytes that were signed, so that anyone can compute their hash."""
+    handover = load(request, pk)
+    sign_off = handover.sign_offs.select_related("text").filter(text=sha256).order_by("pk").first()
+    if sign_off is None:
+        raise Http404
+    response = HttpResponse(sign_off.text.text, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="handover-{pk}-{sha256[:12]}.json"'
+    return response
+
+
+@require_GET
+def handover_edit(request: Request, pk: int) -> HttpResponse:
+    """The outgoing shift's page; others of the team may read along."""
+    handover = load(request, pk)
+    if handover.state != State.DRAFT:
+        return redirect("handover_detail", pk)
+    page = workspace.read(handover, request.access)
+    context = {
+        "handover": handover,
+        "page": page,
+        "may_edit": permissions.can_edit_handover(request.access, handover),
+        "may_sign": permissions.can_sign_outgoing(request.access, handover),
+        "sections": [
+            (
+                section,
+                _section_form(page, section),
+                page.sections.get(section.key),
+                _saved_rows(page, section),
+            )
+            for section in form_template.SECTIONS
+        ],
+    }
+    return render(request, "handovers/edit.html", context)
+
+
+def section_save(request: Request, pk: int, key: str) -> HttpResponse:
+    """Save one section; when somebody else was first, both texts are shown and joined."""
+    handover, section = _editable(request, pk, key)
+    back = f"{reverse('handover_edit', args=[pk])}#section-{key}"
+    saved = Section.objects.filter(handover=handover, key=key).first()
+    form = bound(
+        SectionForm,
+        request,
+        section=section,
+        initial=(saved.body if saved else {}) | {"version": saved.version if saved else 0},
+    )
+    context = {"handover": handover, "section": section, "form": form, "back": back}
+    if request.method == "POST" and form.is_valid():
+        try:
+            sections.save(
+                handover=handover,
+                key=key,
+                body=form.body(),
+                version=form.cleaned_data["version"],
+                actor=request.user,
+                now=request.access.now,
+            )
+        except sections.SectionConflict as conflict:
+            return _conflict(request, form, conflict, context)
+        except HandoverError as error:
+            form.add_error(None, error.sentence)
+        else:
+            return redirect(back)
+    return render(request, "handovers/section.html", context)
+
+
+@require_POST
+def section_draft(request: Request, pk: int, key: str) -> HttpResponse:
+    """The autosave: keeps what is being typed for its author, and touches nothing that others see."""
+    handover, section = _editable(request, pk, key)
+    form = SectionForm(request.POST, section=section)
+    version = request.POST.get("version", "")
+    try:
+        draft = sections.keep_draft(
+            handover=handover,
+            key=key,
+            body=form.typed(),
+            version=int(version) if version.isascii() and version.isdigit() and len(version) < 6 else 0,
+            actor=request.user,
+            now=request.access.now,
+        )
+    except HandoverError as error:
+        return JsonResponse({"error": error.sentence}, status=409)
+    return JsonResponse({"saved_at": f"{timezone.localtime(draft.saved_at):%H:%M}"})
+
+
+def line_check(request: Request, pk: int, item_pk: int) -> HttpResponse:
+    """The outgoing shift looks at one item for the handover."""
+    handover = load(request, pk)
+    if not permissions.can_edit_handover(request.access, handover):
+        raise PermissionDenied
+    item = get_object_or_404(cut.cut(handover), pk=item_pk)
+    row = HandoverLine.objects.filter(handover=handover, item=item).first()
+    missing = cut.missing_facts(item)
+    form = bound(
+        CheckForm,
+        request,
+        needs_reason=item.is_urgent and bool(missing),
+        initial={"told_orally": row.told_orally, "missing_reason": row.missing_reason} if row else {},
+    )
+    return act(
+        request,
+        form,
+        run=lambda data: lines.check(
+            handover=handover,
+            item=item,
+            told_orally=data["told_orally"],
+            missing_reason=data.get("missing_reason", ""),
+            actor=request.user,
+            now=request.access.now,
+        ),
+        back=f"{reverse('handover_edit', args=[pk])}#item-{item.pk}",
+        done=_("Item #%(number)d is checked.") % {"number": item.pk},
+        template="handovers/act.html",
+        context={
+            "handover": handover,
+            "title": _("Check item #%(number)d for the handover") % {"number": item.pk},
+            "submit": _("Checked"),
+            "item": item,
+            "missing": [record_words.missing_words(code) for code in missing],
+        },
+    )
+
+
+def answer_back(request: Request, pk: int, line_pk: int) -> HttpResponse:
+    """Before the shift hands over: what became of an item that it received, or why nothing did."""
+    handover = load(request, pk)
+    if not permissions.can_edit_handover(request.access, handover):
+        raise PermissionDenied
+    line = get_object_or_404(cut.received_lines(handover), pk=line_pk)
+    label = _("What became of it, or why nothing was done")
+    form = bound(SentenceForm, request, label=label, initial={"text": line.answer_back})
+    return act(
+        request,
+        form,
+        run=lambda data: lines.answer_back(
+            line=line, text=data["text"], actor=request.user, now=request.access.now
+        ),
+        back=f"{reverse('handover_edit', args=[pk])}#received",
+        done=_("The shift that handed it over sees your answer."),
+        template="handovers/act.html",
+        context={
+            "handover": handover,
+            "title": _("Answer back on item #%(number)d") % {"number": line.item_id},
+            "submit": _("Answer back"),
+            "item": line.item,
+        },
+    )
+
+
+def _record(request: Request, handover: Handover) -> dict[str, object]:
+    number = request.GET.get("round", "")
+    try:
+        page = handovers.read_record(handover, int(number) if number.isascii() and number.isdigit() else None)
+    except Round.DoesNotExist:
+        raise Http404 from None
+    return {
+        "handover": handover,
+        "page": page,
+        "content": page.content,
+        "lines": page.lines,
+        "sections": page.sections,
+        "answer_backs": page.answer_backs,
+    }
+
+
+def _editable(request: Request, pk: int, key: str) -> tuple[Handover, form_template.FormSection]:
+    handover = load(request, pk)
+    if not permissions.can_edit_handover(request.access, handover):
+        raise PermissionDenied
+    if key not in form_template.BY_KEY:
+        raise Http404
+    return handover, form_template.BY_KEY[key]
+
+
+def _section_form(page: workspace.Workspace, section: form_template.FormSection) -> SectionForm:
+    """What stands there, or what this person typed and has not saved."""
+    saved: Section | None = page.sections.get(section.key)
+    draft: SectionDraft | None = page.own_drafts.get(section.key)
+    body = draft.body if draft else saved.body if saved else {}
+    version = draft.base_version if draft else saved.version if saved else 0
+    return SectionForm(section=section, initial={**body, "version": version}, auto_id=f"id_{section.key}_%s")
+
+
+def _saved_rows(page: workspace.Workspace, section: form_template.FormSection) -> list[tuple[str, str, str]]:
+    saved = page.sections.get(section.key)
+    return record_words.section_rows(section, saved.body if saved else {})
+
+
+def _conflict(
+    request: Request, form: SectionForm, conflict: sections.SectionConflict, context: dict[str, object]
+) -> HttpResponse:
+    """Both texts side by side; the form goes on from the version that stands there now."""
+    theirs = conflict.theirs
+    merged = SectionForm(
+        section=form.section,
+        initial={**theirs.body, **form.body(), "version": theirs.version},
+    )
+    if form.section.kind == form_template.TEXT:
+        merged.initial["text"] = "\n".join(
+            text for text in (theirs.body.get("text"), form.body().get("text")) if text
+        )
+    both = {
+        "conflict": conflict,
+        "theirs": record_words.section_rows(form.section, theirs.body),
+        "mine": record_words.section_rows(form.section, form.body()),
+    }
+    return render(request, "handovers/section.html", context | {"form": merged} | both, status=409)

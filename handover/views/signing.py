@@ -1,0 +1,148 @@
+"""Signing: what the signer sees is what is signed, with the password once more."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.browser import client_address
+from accounts.errors import UserFacingError
+from accounts.held import bound
+from handover import canonical, permissions
+from handover.forms.handovers import AddendumForm, SignForm
+from handover.models import Handover, Round
+from handover.queries import cut, handovers, record, record_words, workspace
+from handover.services import confirmation, submission
+from handover.services.signing import SeenChanged
+
+from .handovers import load
+from .request import Request
+
+State = Handover.State
+
+
+def handover_sign(request: Request, pk: int) -> HttpResponse:
+    """The outgoing side reads the whole record with its score, and signs it."""
+    handover = load(request, pk)
+    if not permissions.can_sign_outgoing(request.access, handover):
+        raise PermissionDenied
+    if handover.state != State.DRAFT:
+        return redirect("handover_detail", pk)
+    as_supervisor = handover.outgoing_shift_id not in request.access.duty_shift_ids
+    signature = record.outgoing_signature(request.user, as_supervisor=as_supervisor)
+    form = SignForm(request.POST if request.method == "POST" else None)
+    changed = False
+    if request.method == "POST" and form.is_valid():
+        sign = _signer(request, form, submission.submit, handover, signature)
+        changed, signed = _try(sign, form)
+        if signed:
+            return redirect("handover_detail", pk)
+        handover = load(request, pk)
+    content = record.outgoing_content(record.load_draft(handover), signature)
+    total, scores = workspace.explained(content)
+    context = {
+        "handover": handover,
+        "content": content,
+        "lines": record_words.lines(content),
+        "sections": record_words.sections(content),
+        "answer_backs": record_words.answer_backs(content),
+        "total": total,
+        "scores": scores,
+        "others_drafts": handover.section_drafts.select_related("author").order_by("saved_at", "pk"),
+        "signature": signature,
+        "form": _fresh(form, canonical.content_hash(content)),
+        "changed": changed,
+    }
+    return render(request, "handovers/sign.html", context, status=409 if changed else 200)
+
+
+def handover_confirm(request: Request, pk: int) -> HttpResponse:
+    """The incoming side, or a supervisor marked so, reads its answers once more and signs."""
+    handover = load(request, pk)
+    receives = permissions.can_receive_handover(request.access, handover)
+    if not receives and not permissions.can_take_over_handover(request.access, handover):
+        raise PermissionDenied
+    if handover.state != State.SUBMITTED:
+        return redirect("handover_detail", pk)
+    signature = record.incoming_signature(request.user, as_supervisor=not receives)
+    form = SignForm(request.POST if request.method == "POST" else None)
+    changed = False
+    if request.method == "POST" and form.is_valid():
+        sign = _signer(request, form, confirmation.confirm, handover, signature)
+        changed, signed = _try(sign, form)
+        if signed:
+            return redirect("handover_detail", pk)
+        handover = load(request, pk)
+    page = handovers.read_record(handover)
+    content = record.incoming_content(handover, page.round, signature)
+    context = {
+        "handover": handover,
+        "page": page,
+        "signature": signature,
+        "waiting": cut.open_lines(handover),
+        "blocking": cut.blocking(cut.open_lines(handover)),
+        "form": _fresh(form, canonical.content_hash(content)),
+        "changed": changed,
+    }
+    return render(request, "handovers/confirm.html", context, status=409 if changed else 200)
+
+
+def handover_add(request: Request, pk: int) -> HttpResponse:
+    """A signed addendum to a signed record."""
+    handover = load(request, pk)
+    if not permissions.can_add_addendum(request.access, handover):
+        raise PermissionDenied
+    form = bound(AddendumForm, request)
+    if request.method == "POST" and form.is_valid():
+        try:
+            confirmation.add_addendum(
+                handover=handover,
+                text=form.cleaned_data["text"],
+                signature=record.addendum_signature(request.user),
+                password=form.cleaned_data["password"],
+                address=client_address(request),
+                now=request.access.now,
+            )
+        except UserFacingError as error:
+            form.add_error("password", error.sentence)
+        else:
+            return redirect("handover_detail", pk)
+    return render(request, "handovers/add.html", {"handover": handover, "form": form})
+
+
+def _signer(
+    request: Request,
+    form: SignForm,
+    service: Callable[..., Round | None],
+    handover: Handover,
+    signature: record.Signature,
+) -> Callable[[], object]:
+    return lambda: service(
+        handover=handover,
+        signature=signature,
+        password=form.cleaned_data["password"],
+        seen_sha256=form.cleaned_data["seen"],
+        address=client_address(request),
+        now=request.access.now,
+    )
+
+
+def _try(sign: Callable[[], object], form: SignForm) -> tuple[bool, bool]:
+    """Whether what would be signed had changed, and whether it was signed."""
+    try:
+        sign()
+    except SeenChanged:
+        return True, False
+    except UserFacingError as error:
+        form.add_error("password", error.sentence)
+        return False, False
+    return False, True
+
+
+def _fresh(form: SignForm, seen: str) -> SignForm:
+    """The form again with the hash of what is shown now; a password is never shown again."""
+    if form.is_bound:
+        form.data = {"seen": seen}
+        return form
+    return SignForm(initial={"seen": seen})

@@ -10,5 +10,6 @@ app = Celery("handover", include=["handover.tasks"])
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = {
     "pulse": {"task": "handover.tasks.beat_pulse", "schedule": 5.0, "options": {"expires": 5}},
+    "handovers": {"task": "handover.tasks.open_handovers", "schedule": 30.0, "options": {"expires": 30}},
     "shifts": {"task": "handover.tasks.generate_shifts", "schedule": 3600.0, "options": {"expires": 3600}},
 }

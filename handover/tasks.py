@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from handover.celery import app
-from handover.services import generation, pulse
+from handover.services import generation, opening, pulse
 
 
 @app.task
@@ -15,3 +15,8 @@ def beat_pulse(**_: object) -> None:
 def generate_shifts(**_: object) -> None:
     now = timezone.now()
     generation.generate(until=now + generation.AHEAD, now=now)
+
+
+@app.task
+def open_handovers(**_: object) -> None:
+    opening.open_due(now=timezone.now())

@@ -107,13 +107,8 @@ def handover_edit(request: Request, pk: int) -> HttpResponse:
         "may_edit": permissions.can_edit_handover(request.access, handover),
         "may_sign": permissions.can_sign_outgoing(request.access, handover),
         "sections": [
-            (
-                section,
-                _section_form(page, section),
-                page.sections.get(section.key),
-                _saved_rows(page, section),
-            )
-            for section in form_template.SECTIONS
+            (s, _section_form(page, s), page.sections.get(s.key), _saved_rows(page, s))
+            for s in form_template.SECTIONS
         ],
     }
     return render(request, "handovers/edit.html", context)

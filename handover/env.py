@@ -54,14 +54,18 @@ def broker_url() -> str:
     return env.str("REDIS_URL", default="filesystem://")
 
 
+def broker_folder() -> Path:
+    """Where messages lie when there is no Redis."""
+    return data_dir() / "broker"
+
+
 def broker_options(*, web: bool) -> dict[str, Any]:
     """A web request gives up on a dead broker within seconds: the message is a wake-up only."""
     if broker_url() == "filesystem://":
-        folder = data_dir() / "broker"
         return {
-            "data_folder_in": str(folder / "messages"),
-            "data_folder_out": str(folder / "messages"),
-            "control_folder": str(folder / "control"),
+            "data_folder_in": str(broker_folder()),
+            "data_folder_out": str(broker_folder()),
+            "control_folder": str(broker_folder() / "control"),
             "polling_interval": 0.1,
         }
     timeouts = {"socket_timeout": 1, "socket_connect_timeout": 1, "max_retries": 1}

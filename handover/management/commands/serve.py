@@ -18,7 +18,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 
-from handover.env import BASE_DIR, env
+from handover.env import BASE_DIR, broker_folder, env
 from handover.management.broker import redis_command, redis_url
 from handover.management.processes import Process, Supervisor, say
 from handover.management.translations import compile_catalogs
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, port: int, deaf_after: float, **options: Any) -> None:
-        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        broker_folder().mkdir(parents=True, exist_ok=True)
         lock = claim(settings.DATA_DIR)
         refuse_taken_port(port)
         make_secret_key(settings.DATA_DIR / "secret_key")

@@ -98,7 +98,11 @@ def test_leaving_with_unsaved_text_asks_first(form):
 def test_saving_waits_for_an_autosave_on_its_way(form):
     """It would conflict with it otherwise."""
     on_its_way: list[Route] = []
-    form.route("**/autosave/", lambda route: on_its_way.append(route))
+
+    def hold(route: Route) -> None:
+        on_its_way.append(route)
+
+    form.route("**/autosave/", hold)
     form.get_by_label("Notes").fill("a fact")
     with form.expect_request("**/autosave/"):
         form.clock.fast_forward(PAUSE)

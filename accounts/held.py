@@ -53,6 +53,7 @@ def keep(request: HttpRequest) -> HeldForm | None:
     person = writer(request)
     if person is None:
         return None
+    _named(request, person).delete()  # sent again, and again too late: the later text counts
     held = HeldForm.objects.create(
         user=person, path=request.path, data=json.dumps(fields), created_at=timezone.now()
     )
@@ -70,10 +71,7 @@ def address(held: HeldForm, query: QueryDict | None = None) -> str:
 
 def find(request: HttpRequest) -> HeldForm | None:
     """The kept text that the address names, if this person typed it into the form at this address."""
-    number = request.GET.get("held", "")
-    if not number.isdecimal():
-        return None
-    return of(request.user).filter(pk=number, path=request.path).first()
+    return _named(request, request.user).first()
 
 
 def of(user: User | AnonymousUser) -> QuerySet[HeldForm]:
@@ -96,6 +94,11 @@ def settle(request: HttpRequest, response: HttpResponseBase) -> None:
 
 def forget_old(*, now: datetime) -> None:
     HeldForm.objects.filter(created_at__lt=now - KEPT_FOR).delete()
+
+
+def _named(request: HttpRequest, user: User | AnonymousUser) -> QuerySet[HeldForm]:
+    number = request.GET.get("held", "")
+    return of(user).filter(pk=number if number.isdecimal() else "0", path=request.path)
 
 
 def _led_on(response: HttpResponseBase) -> bool:

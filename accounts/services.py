@@ -1,15 +1,17 @@
 """Every change to a person's account but the sign-in itself."""
 
 import secrets
+from datetime import datetime
 from typing import TypedDict, Unpack
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.mail import send_mail
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts import lockout
+from accounts import held, lockout
 from accounts.models import User
 from accounts.signals import password_changed, password_reset
 
@@ -73,6 +75,13 @@ def reset_password(*, user: User, actor: User, address: str) -> str:
 def set_preferences(*, user: User, **preferences: Unpack[Preferences]) -> None:
     """An empty preference leaves it to the browser or the team; what is not named stays as it is."""
     User.objects.filter(pk=user.pk).update(**preferences)
+
+
+def forget_old(*, now: datetime) -> None:
+    """Deletes what has served its time: kept texts, tries at passwords, sessions. Safe twice."""
+    held.forget_old(now=now)
+    lockout.forget_old(now=now)
+    Session.objects.filter(expire_date__lt=now).delete()
 
 
 def _one_time_password() -> str:

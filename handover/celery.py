@@ -12,4 +12,5 @@ app.conf.beat_schedule = {
     "pulse": {"task": "handover.tasks.beat_pulse", "schedule": 5.0, "options": {"expires": 5}},
     "handovers": {"task": "handover.tasks.open_handovers", "schedule": 30.0, "options": {"expires": 30}},
     "shifts": {"task": "handover.tasks.generate_shifts", "schedule": 3600.0, "options": {"expires": 3600}},
+    "forget": {"task": "handover.tasks.forget_old", "schedule": 3600.0, "options": {"expires": 3600}},
 }

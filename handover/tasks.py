@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from accounts import services as accounts
 from handover.celery import app
 from handover.services import generation, opening, pulse
 
@@ -20,3 +21,8 @@ def generate_shifts(**_: object) -> None:
 @app.task
 def open_handovers(**_: object) -> None:
     opening.open_due(now=timezone.now())
+
+
+@app.task
+def forget_old(**_: object) -> None:
+    accounts.forget_old(now=timezone.now())

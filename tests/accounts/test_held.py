@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.held import forget_old
+from accounts import services
 from accounts.models import HeldForm, User
 from tests import factories
 from tests.accounts import urls
@@ -77,6 +77,15 @@ def test_text_is_back_after_signing_in_again_and_gone_once_saved(
     client.post(PAGE, {"text": TEXT})
     assert urls.saved == [TEXT.strip()]
     assert not HeldForm.objects.exists()
+
+
+def test_text_sent_too_late_twice_is_kept_as_sent_last(client: Client, person: User, sign_in) -> None:
+    first = sign_in(client, person, to=held_address(client, {"text": "first"}))["Location"]
+
+    again = sign_in(client, person, to=held_address(client, {"text": "second"}, first))["Location"]
+
+    assert text_in(client.get(again)) == "second"
+    assert HeldForm.objects.count() == 1
 
 
 def test_other_person_at_the_same_browser_sees_nothing(client: Client, person: User, sign_in) -> None:
@@ -252,7 +261,7 @@ def test_text_is_kept_for_a_day(client: Client, person: User, sign_in) -> None:
     sign_in(client, person)
 
     assert text_in(client.get(f"{PAGE}?held={HeldForm.objects.get().pk}")) == ""
-    forget_old(now=timezone.now())
+    services.forget_old(now=timezone.now())
     assert not HeldForm.objects.exists()
 
 

@@ -1,9 +1,13 @@
+from datetime import timedelta
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from accounts import services
 from accounts.models import User
 from tests import factories
 
@@ -80,3 +84,13 @@ def test_session_made_elsewhere_is_limited_too(client: Client) -> None:
     let_pass(client, since_activity=31 * MINUTE)
 
     assert not is_in(client)
+
+
+def test_sessions_that_ended_long_ago_are_forgotten(client: Client, person: User) -> None:
+    running = client.session.session_key
+    now = timezone.now()
+    Session.objects.create(session_key="over", session_data="", expire_date=now - timedelta(seconds=1))
+
+    services.forget_old(now=now)
+
+    assert [session.session_key for session in Session.objects.all()] == [running]

@@ -30,8 +30,8 @@ def can_progress_item(access: Access, item: PendingItem) -> bool:
 
 
 def can_take_item(access: Access, item: PendingItem) -> bool:
-    """Whoever is on duty in the team may take what stands in the queue, before any paperwork."""
-    return item.team_id in access.duty_team_ids and item.holder_id is None
+    """Whoever is on duty in the team may take what stands in the queue or was handed to them."""
+    return item.team_id in access.duty_team_ids and item.holder_id in (None, access.user.pk)
 
 
 def can_reassign_item(access: Access, item: PendingItem) -> bool:

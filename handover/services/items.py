@@ -33,6 +33,7 @@ from handover.models import (
 )
 from handover.queries import duty
 from handover.services import clocks, customers, promises
+from handover.services.customers import CustomerFacts
 from handover.services.item_changes import await_taking, feel, note, require_open, touch
 
 Promised = tuple[str, datetime]  # what, by when
@@ -66,7 +67,7 @@ class Facts(Details, total=False):
 class NewFacts(Details):
     """What must be said of a new item."""
 
-    customer: Customer
+    customer: Customer | CustomerFacts  # facts make a new customer
     issue_type: IssueType
     kind: str
     progress: str
@@ -106,9 +107,14 @@ def create(
 ) -> PendingItem:
     """Register an item with its clocks and its promise. Without a holder it stands in the post's queue.
 
-    Raises NotAllowed where customer or issue type belong to another team. Not safe to repeat.
+    Raises NotAllowed where customer or issue type belong to another team, and HandoverError where the
+    ID of a new customer is taken. Not safe to repeat.
     """
-    _require_team(post.team_id, facts["customer"], facts["issue_type"])
+    customer = facts["customer"]
+    if isinstance(customer, CustomerFacts):
+        customer = customers.create(team=post.team, facts=customer, actor=actor, now=now)
+    facts["customer"] = customer
+    _require_team(post.team_id, customer, facts["issue_type"])
     access = duty.access(actor, now)
     if isinstance(holder, Holder):
         holder = actor if post.pk in access.duty_post_ids else None
@@ -132,17 +138,17 @@ def create(
 
 @transaction.atomic
 def edit(
-    *, item: PendingItem, actor: User, now: datetime, version: int | None = None, **facts: Unpack[Facts]
+    *, item: PendingItem, actor: User, now: datetime, seen: Facts | None = None, **facts: Unpack[Facts]
 ) -> bool:
     """Correct the facts; False where nothing changes. Never a contact, so it stops no clock.
 
-    The time of a reminder is its clock: a new time is a new run. Raises Conflict when the item is not
-    at `version` any more, which is the one that the person has seen.
+    The time of a reminder is its clock: a new time is a new run. Raises Conflict when a fact to be
+    changed is not any more as it was `seen`.
     """
     require_open(item)
-    if version not in (None, item.version):
-        raise Conflict(_("Somebody else changed this meanwhile. Please look at it again."))
     changes: dict[str, Any] = {name: value for name, value in facts.items() if value != getattr(item, name)}
+    if any(getattr(item, name) != value for name, value in (seen or {}).items() if name in changes):
+        raise Conflict(_("Somebody else changed this meanwhile. Please look at it again."))
     if not changes:
         return False
     _require_team(item.team_id, changes.get("customer"), changes.get("issue_type"))

@@ -117,11 +117,13 @@ def next_shift(shift: Shift) -> Shift | None:
 
 
 def staying(post: Post, outgoing: Shift, incoming: Shift | None) -> list[int]:
-    """Ids of people who work on past the end of the outgoing shift, at this post."""
-    others = Shift.objects.filter(post=post, starts_at__lte=outgoing.ends_at, ends_at__gt=outgoing.ends_at)
-    shifts = set(others.values_list("pk", flat=True)) | ({incoming.pk} if incoming else set())
+    """Ids of people who work on past the end of the outgoing shift, at this post or another of the team."""
+    later = Shift.objects.filter(
+        post__team=post.team_id, starts_at__lte=outgoing.ends_at, ends_at__gt=outgoing.ends_at
+    )
+    shifts = set(later.values_list("pk", flat=True)) | ({incoming.pk} if incoming else set())
     rows = Assignment.objects.effective().filter(shift__in=shifts, checked_out_at__isnull=True)
-    return list(rows.values_list("user_id", flat=True).order_by("user_id"))
+    return list(rows.values_list("user_id", flat=True).distinct().order_by("user_id"))
 
 
 def is_on_duty(user: User, shift: Shift | None, now: datetime) -> bool:

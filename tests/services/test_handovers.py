@@ -2,57 +2,22 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.models import Membership
-from handover import canonical
 from handover.errors import InvalidMove, NotAllowed
 from handover.models import Event, Handover, HandoverLine, Kind, SignOff
 from handover.queries import record
 from handover.queries.record import Signature
 from handover.services import confirmation, lines, opening, signing, submission
 from tests import factories
+from tests.boundary import SOON, Boundary, line_of
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 Answer = HandoverLine.Answer
-SOON = NOW + timedelta(minutes=50)
-
-
-class Boundary:
-    """A post at a shift boundary: Ada leaves, Bo and Cui come, Dai supervises; the handover is open."""
-
-    def __init__(self):
-        self.post = factories.post()
-        self.outgoing = factories.shift(self.post, starts_at=NOW - timedelta(hours=7), name="Day")
-        self.incoming = factories.shift(self.post, starts_at=NOW + timedelta(hours=1), name="Evening")
-        self.ada = factories.member(self.post.team, name="Ada")
-        self.bo = factories.member(self.post.team, name="Bo")
-        self.dai = factories.member(self.post.team, Membership.Role.SUPERVISOR, name="Dai")
-        factories.assignment(self.outgoing, self.ada, checked_in=True)
-        factories.assignment(self.incoming, self.bo, checked_in_at=SOON)
-
-    def open(self) -> Handover:
-        return opening.open_for(shift=self.outgoing, now=NOW)
-
-    def submit(self, handover, *, by=None, now=NOW):
-        signature = Signature(by or self.ada, SignOff.Role.OUTGOING, "I hand over.")
-        content = record.outgoing_content(record.load_draft(handover), signature)
-        seen = canonical.content_hash(content)
-        return submission.submit_signed(handover=handover, signature=signature, seen_sha256=seen, now=now)
-
-    def confirm(self, handover, *, by=None, as_supervisor=False, now=SOON):
-        signature = Signature(by or self.bo, SignOff.Role.INCOMING, "I take over.", as_supervisor)
-        content = record.incoming_content(handover, record.latest_round(handover), signature)
-        seen = canonical.content_hash(content)
-        confirmation.confirm_signed(handover=handover, signature=signature, seen_sha256=seen, now=now)
 
 
 @pytest.fixture
 def boundary():
     return Boundary()
-
-
-def line_of(handover, item):
-    return handover.lines.select_related("item", "handover__incoming_shift").get(item=item)
 
 
 def test_open_due_opens_once_an_hour_before_the_end(boundary):

@@ -7,7 +7,7 @@ from django.forms.models import fields_for_model
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
-from handover.models import Customer
+from handover.models import Channel, Customer
 from handover.queries.customers import plain_phone
 from handover.services.customers import CustomerFacts
 
@@ -83,6 +83,10 @@ class CustomerForm(_FactsForm):
             facts = {name: getattr(customer, name) for name in self.names}
             kwargs["initial"] = facts | {"version": customer.version} | kwargs.get("initial", {})
         super().__init__(*args, customer=customer, **kwargs)
+        channels = [("", _("No preference")), *Channel.choices]
+        self.fields["channel"] = forms.ChoiceField(
+            label=_("Preferred channel"), choices=channels, required=False
+        )
         for name in ("preferences", "advice"):
             self.fields[name].widget.attrs["rows"] = 3
         if customer:

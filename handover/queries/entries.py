@@ -84,12 +84,18 @@ def shape(events: Iterable[Event], now: datetime, *, name_items: bool = False) -
 
 
 def _what(event: Event) -> str:
-    if event.person is None:
+    target = _target(event)
+    if not target:
         return event.get_verb_display()
-    return _("%(what)s: to %(person)s") % {
-        "what": event.get_verb_display(),
-        "person": event.person.display_name,
-    }
+    return _("%(what)s: to %(target)s") % {"what": event.get_verb_display(), "target": target}
+
+
+def _target(event: Event) -> str:
+    """To whom it went; of other entries the person is the actor, or stands in the text."""
+    if event.verb in {Verb.TRANSFERRED, Verb.TRANSFERRED_OUT}:
+        to = event.data.get("to", {})
+        return ", ".join(filter(None, (to.get("holder"), to.get("post"), to.get("team"))))
+    return event.person.display_name if event.verb == Verb.LINE_DECIDED and event.person else ""
 
 
 def _chips(event: Event) -> list[str]:

@@ -25,6 +25,7 @@ COLUMNS = (
     "post__name",
     "next_due_at",
     "next_clock",
+    "created_at",
     "handover_count",
 )
 
@@ -58,6 +59,7 @@ def shape(values: Iterable[Row], now: datetime) -> list[Row]:
             "place": value["post__name"],
             "clock": _clock(value, now),
             "due_at": value["next_due_at"],
+            "created_at": value["created_at"],
             "handovers": str(value["handover_count"] or ""),
             "is_new": False,
         }

@@ -1,0 +1,56 @@
+"""The first page of everybody: what is theirs now."""
+
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_GET, require_POST
+
+from handover import permissions
+from handover.queries import board, board_handovers, duty
+from handover.queries import inbox as inbox_queries
+from handover.services import inbox
+
+from .request import Request
+
+
+@require_GET
+def home(request: Request) -> HttpResponse:
+    """The whole page, or its live part alone for the script that keeps it fresh."""
+    access = request.access
+    mine = board.mine(access)
+    context = {
+        "mine": mine,
+        "may_create": any(permissions.can_work_in_team(access, team_id) for team_id in access.roles),
+        "watched": board.watched(access, beside=mine) if access.leads else None,
+        "late": board_handovers.late(access) if access.leads else [],
+        "handovers": board_handovers.of_my_shifts(access),
+        "check_in": duty.check_in_choices(access.user, access.now),
+        "unread": inbox_queries.unread(access),
+        "version": board.version(access),
+        "now": access.now,
+    }
+    part = "X-Live" in request.headers
+    return render(request, "board/_live.html" if part else "board/home.html", context)
+
+
+@require_GET
+def home_version(request: Request) -> HttpResponse:
+    return HttpResponse(board.version(request.access), content_type="text/plain")
+
+
+@require_POST
+def home_seen(request: Request) -> HttpResponse:
+    """“I have seen these”: everything up to the instant at which the page was made."""
+    inbox.look(actor=request.user, until=until(request), now=request.access.now)
+    return redirect("home")
+
+
+def until(request: Request) -> datetime:
+    """The instant at which the page was made that the form stands on."""
+    try:
+        made = parse_datetime(request.POST.get("until", ""))
+    except ValueError:
+        made = None
+    return made if made and made.tzinfo else request.access.now

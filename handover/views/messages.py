@@ -1,0 +1,40 @@
+"""Messages to a person: a small page, and marks that they were read."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from handover.models import Message
+from handover.queries import inbox as queries
+from handover.services import inbox
+
+from .board import until
+from .request import Request
+
+
+@require_GET
+def message_list(request: Request) -> HttpResponse:
+    page = queries.listing(request.access, after=request.GET.get("after", ""))
+    older_url = f"?{urlencode({'after': page.after})}" if page.after else ""
+    context = {"page": page, "older_url": older_url, "now": request.access.now}
+    return render(request, "messages/list.html", context)
+
+
+@require_POST
+def message_read(request: Request, pk: int) -> HttpResponse:
+    message = get_object_or_404(Message, pk=pk, recipient=request.user)
+    inbox.mark_read(message=message, actor=request.user, now=request.access.now)
+    return redirect(_back(request))
+
+
+@require_POST
+def message_read_all(request: Request) -> HttpResponse:
+    inbox.mark_all_read(actor=request.user, until=until(request), now=request.access.now)
+    return redirect(_back(request))
+
+
+def _back(request: Request) -> str:
+    """One of the two pages that show messages."""
+    return "message_list" if request.POST.get("from") == "list" else "home"

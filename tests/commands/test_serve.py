@@ -2,10 +2,15 @@
 
 import os
 import signal
+import socket
 import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.core.management import CommandError
 
+from handover.management.commands.serve import PulseWatch, claim, refuse_taken_port
 from tests.commands.serving import PATIENCE_SECONDS, eventually, served
 
 BROKERS = ["given"] if "REDIS_URL" in os.environ else ["own", "files"]
@@ -36,7 +41,7 @@ def test_serve_restarts_a_worker_without_a_pulse() -> None:
         eventually(lambda: run.pulse() != last)
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_serve_ends_everything_on_a_signal(ending: signal.Signals) -> None:
     with served(BROKERS[0]) as run:
         eventually(lambda: run.answers() and run.worker())
@@ -46,6 +51,7 @@ def test_serve_ends_everything_on_a_signal(ending: signal.Signals) -> None:
         assert run.supervisor.wait(PATIENCE_SECONDS) == 0
         assert run.processes() == {}
         assert "Traceback" not in run.log()
+        assert stat.S_IMODE((run.folder / "secret_key").stat().st_mode) == 0o600
 
 
 def test_serve_leaves_no_orphans_when_it_is_killed() -> None:
@@ -57,11 +63,33 @@ def test_serve_leaves_no_orphans_when_it_is_killed() -> None:
         eventually(lambda: run.processes() == {})
 
 
-def test_serve_makes_a_secret_key_for_its_owner_alone() -> None:
-    with served(BROKERS[-1]) as run:
-        eventually(run.answers)
+def test_claim_refuses_a_folder_in_use(tmp_path: Path) -> None:
+    with claim(tmp_path), pytest.raises(CommandError, match="Another `make run` uses"), claim(tmp_path):
+        pass
 
-        key_file = run.folder / "secret_key"
+    with claim(tmp_path):
+        pass
 
-        assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
-        assert len(key_file.read_text()) >= 50
+
+def test_refuse_taken_port() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(CommandError, match=f"Port {port} is not free"):
+            refuse_taken_port(port)
+
+    refuse_taken_port(port)
+
+
+def test_pulse_watch_judges_by_the_monotonic_clock_alone() -> None:
+    noon = datetime(2026, 3, 10, 12, tzinfo=UTC)
+    watch = PulseWatch(deaf_after=30, changed=100)
+
+    verdicts = [
+        watch.is_deaf(beat=None, clock=129),
+        watch.is_deaf(beat=noon, clock=131),
+        watch.is_deaf(beat=noon - timedelta(hours=1), clock=160),  # the wall clock stepped back: still alive
+        watch.is_deaf(beat=noon - timedelta(hours=1), clock=190),
+        watch.is_deaf(beat=noon - timedelta(hours=1), clock=191),
+    ]
+
+    assert verdicts == [False, False, False, False, True]

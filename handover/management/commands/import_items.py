@@ -68,7 +68,7 @@ class Command(BaseCommand):
 
     def _print(self, report: imports.Report) -> None:
         write = self.stdout.write
-        write("Nothing is written: this is a preview." if report.dry_run else "Imported.")
+        write("Nothing is written." if report.dry_run or report.refused else "Imported.")
         write(
             f"{report.rows} rows: {report.later_rows} after the instant, {report.repeated_rows} repeated,"
             f" {report.rejected_rows} bad."

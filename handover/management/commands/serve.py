@@ -7,11 +7,13 @@ import socket
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from django.conf import settings
 from django.core.management import CommandError, call_command
@@ -42,29 +44,29 @@ class Command(BaseCommand):
 
     def handle(self, *, port: int, deaf_after: float, **options: Any) -> None:
         broker_folder().mkdir(parents=True, exist_ok=True)
-        lock = claim(settings.DATA_DIR)
-        refuse_taken_port(port)
-        make_secret_key(settings.DATA_DIR / "secret_key")
-        set_up()
-        supervisor = Supervisor(processes(folder=settings.DATA_DIR, port=port))
-        supervisor.stop_on_signals()
-        try:
-            watch(supervisor, port=port, pulse=PulseWatch(deaf_after))
-        finally:
-            supervisor.end_all()
-            lock.close()
+        with claim(settings.DATA_DIR):
+            refuse_taken_port(port)
+            make_secret_key(settings.DATA_DIR / "secret_key")
+            set_up()
+            supervisor = Supervisor(processes(folder=settings.DATA_DIR, port=port))
+            supervisor.stop_on_signals()
+            try:
+                watch(supervisor, port=port, pulse=PulseWatch(deaf_after))
+            finally:
+                supervisor.end_all()
 
 
-def claim(folder: Path) -> TextIO:
+@contextmanager
+def claim(folder: Path) -> Iterator[None]:
     """Two supervisors over one folder would share a broker socket and end each other's processes."""
-    lock = (folder / "serve.lock").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise CommandError(
-            f"Another `make run` uses {folder}. End it, or choose another DATA_DIR."
-        ) from error
-    return lock
+    with (folder / "serve.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise CommandError(
+                f"Another `make run` uses {folder}. End it, or choose another DATA_DIR."
+            ) from error
+        yield
 
 
 def refuse_taken_port(port: int) -> None:

@@ -1,0 +1,84 @@
+"""What holds for every request, whatever its page does."""
+
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+POLICY = re.compile(
+    r"default-src 'none'; script-src 'self' 'nonce-[\w-]{22}'; style-src 'self'; img-src 'self' data:; "
+    r"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+OPEN = {"/healthz", "/login/", "/logout/", "/language/", "/theme/"}
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/login/", "/no-such-page/", "/logout/"])
+def test_every_answer_carries_the_content_security_policy(db: None, client: Client, path: str) -> None:
+    first, second = client.get(path), client.get(path)
+
+    assert POLICY.fullmatch(first.headers["Content-Security-Policy"])
+    assert first.headers["Content-Security-Policy"] != second.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"path": "/healthz%00"},
+        {"path": "/healthz?text=a%00b"},
+        {"path": "/healthz?a%00b=text"},
+        {"path": "/login/", "data": {"username": "a\0b"}},
+        {"path": "/login/", "data": {"a\0b": "text"}},
+        {"path": "/login/", "data": "username=a%00b", "content_type": "application/x-www-form-urlencoded"},
+    ],
+    ids=["path", "query value", "query name", "multipart value", "multipart name", "form value"],
+)
+def test_nul_answers_400(db: None, client: Client, sent: dict[str, object]) -> None:
+    answer = client.post(**sent) if "data" in sent else client.get(**sent)
+
+    assert answer.status_code == 400
+
+
+def test_nul_in_a_cookie_answers_400(db: None, client: Client) -> None:
+    client.cookies["session"] = "a\0b"  # a browser sends it as "a\000b" between quotes
+
+    assert client.get("/login/").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"username": "x" * (1024 * 1024 + 1)},
+        {f"field{number}": "" for number in range(1001)},
+        {"upload": SimpleUploadedFile("notes.txt", b"text")},
+    ],
+    ids=["long text", "many fields", "file"],
+)
+def test_oversized_input_and_files_answer_400(db: None, client: Client, data: dict[str, object]) -> None:
+    assert client.post("/login/", data).status_code == 400
+
+
+def test_every_page_is_closed_to_strangers(db: None, client: Client) -> None:
+    answers = {address: client.get(address) for address in addresses(get_resolver().url_patterns)}
+
+    opened = {address for address, answer in answers.items() if not leads_to_login(answer)}
+
+    assert opened == OPEN
+
+
+def addresses(patterns: Iterable[URLPattern | URLResolver], before: str = "/") -> Iterator[str]:
+    """One address for every page there is."""
+    for pattern in patterns:
+        address = before + re.sub(r"<(\w+:)?\w+>", "1", str(pattern.pattern))
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, address)
+        else:
+            yield address
+
+
+def leads_to_login(answer: HttpResponse) -> bool:
+    return answer.status_code == 302 and urlsplit(answer.headers["Location"]).path == "/login/"

@@ -27,7 +27,7 @@ class SectionConflict(Conflict):
         self.theirs = theirs
 
 
-def save(*, handover: Handover, key: str, body: Body, version: int, actor: User, now: datetime) -> Section:
+def write(*, handover: Handover, key: str, body: Body, version: int, actor: User, now: datetime) -> Section:
     """Save a section that the author began from `version` (0 for one that was empty).
 
     Writes the text with an Event, and drops the author's unsaved draft. Raises InvalidMove once the

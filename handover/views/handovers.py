@@ -128,7 +128,7 @@ def section_save(request: Request, pk: int, key: str) -> HttpResponse:
     context = {"handover": handover, "section": section, "form": form, "back": back}
     if request.method == "POST" and form.is_valid():
         try:
-            sections.save(
+            sections.write(
                 handover=handover,
                 key=key,
                 body=form.body(),

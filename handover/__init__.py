@@ -14,7 +14,8 @@ no import inside a function:
     services    every write: keyword-only, one transaction, takes `actor` and `now`, leaves an Event
     queries     reads shaped for a page; `queries.duty` alone answers who is on duty
     lifecycle   allowed moves as data, and the one door through which a state changes
-    permissions can_<verb>_<noun>(user, obj); hints: what a good note says, rules as data
+    permissions can_<verb>_<noun>(user, obj); hints: what a good note says, rules as data;
+                imports: reads table files by a mapping
     models      fields, constraints, QuerySet methods
     errors      HandoverError: a sentence the user can act on
     accounts    who you are and where you work; knows nothing of handover

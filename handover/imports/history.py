@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from handover.models import Event, Kind, Stage
 
 from .rows import SourceRow
@@ -43,6 +45,7 @@ def state(row: SourceRow) -> dict[str, Any]:
     return {
         "post": facts.post,
         "stage": facts.stage,
+        "kind": facts.kind,
         "assigned_to": facts.assigned_to,
         "reopen_count": facts.reopen_count,
         "progress": hashlib.sha256(facts.progress.encode()).hexdigest()[:12] if facts.progress else "",
@@ -59,13 +62,15 @@ def happenings(row: SourceRow, before: dict[str, Any] | None, now: datetime) -> 
         found.append((Verb.CREATED, ""))
     elif before["post"] != after["post"]:
         found.append((Verb.TRANSFERRED, f"{before['post']} → {after['post']}"))
+    if before and before["kind"] != after["kind"]:
+        found.append((Verb.KIND_CHANGED, ""))
     if before and _reopened(before, after):
         found.append((Verb.REOPENED, ""))
     if verb := _step(before, after):
         found.append((verb, ""))
     found = found or [(Verb.IMPORTED, "")]
     last, text = found[-1]
-    found[-1] = (last, row.facts.progress or _changes(before, after) or text)
+    found[-1] = (last, row.facts.progress or _changes(before, after) or text or _("No change to see."))
     created_at = begin(row, now).created_at
     entries = [
         Happening(
@@ -137,4 +142,6 @@ def _data(row: SourceRow, verb: str, before: dict[str, Any] | None) -> dict[str,
     if verb == Verb.TRANSFERRED and before:
         data["from"] = {"post": before["post"], "holder": before["assigned_to"]}
         data["to"] = {"post": row.facts.post, "holder": row.facts.assigned_to}
+    if verb == Verb.KIND_CHANGED and before:
+        data |= {"old": before["kind"], "new": row.facts.kind}
     return data

@@ -164,7 +164,7 @@ class RowReader:
             found = [names.index(name.casefold()) for name in accepted if name.casefold() in names]
             if found:
                 places[fact] = found[0]
-            elif fact in self.mapping.required:
+            elif fact in self.mapping.required or fact in ALWAYS_KNOWN - self.when_unknown.keys():
                 raise BadColumns(
                     _("The file has no column “%(column)s”. It has: %(columns)s.")
                     % {"column": " / ".join(accepted), "columns": ", ".join(self.header)}

@@ -5,6 +5,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import chain
@@ -84,7 +85,8 @@ def _csv_rows(file: BinaryIO) -> Iterator[list[str]]:
             % {"row": row + 1, "error": error}
         ) from error
     finally:
-        text.detach()
+        with suppress(ValueError):  # The file may have been closed before the rows were read to the end.
+            text.detach()
 
 
 def _lines(text: io.TextIOWrapper) -> Iterator[str]:

@@ -11,9 +11,15 @@ from .import_plans import Plan
 
 
 def unknown_progress(facts: Facts) -> str:
-    return _(
-        "Not known (imported): the source says only “%(stage)s”. Ask at the first contact and note it here."
-    ) % {"stage": facts.stage_word or facts.stage}
+    words = {"stage": facts.stage_word or facts.stage, "person": facts.assigned_to}
+    if facts.stage in ENDS:
+        return _("Not known (imported): the source says only “%(stage)s”.") % words
+    if facts.assigned_to:
+        return (
+            _("Not known (imported): the source says only “%(stage)s”, with %(person)s. Ask at the first contact.")
+            % words
+        )
+    return _("Not known (imported): the source says only “%(stage)s”. Ask at the first contact.") % words
 
 
 def unknown_waiting() -> str:

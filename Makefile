@@ -1,10 +1,15 @@
-# make run   the whole product on http://127.0.0.1:8000    make test   every test
-# make check lint, types, translations                     make messages   gather what is to be translated
+# make run       the whole product on http://127.0.0.1:8000 (PORT, DATABASE_URL, REDIS_URL, DATA_DIR, DEMO)
+# make test      every test, on servers of its own and in a browser
+# make check     lint, types, templates, layers, migrations, production settings, translations
+# make format    brings code and templates into shape
+# make messages  gathers what is to be translated
 PYTHON ?= python3
 DEMO ?= 1
 VENV := .venv
-RUN := $(VENV)/bin/python
+BIN := $(VENV)/bin
+RUN := $(BIN)/python
 NEED := sh tools/need.sh
+TEMPLATES = $$(find templates -name '*.html')
 export DEMO
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .PHONY: run test check format messages browser
@@ -13,38 +18,44 @@ run: $(VENV)/run.stamp
 	@exec $(RUN) manage.py serve
 
 test: $(VENV)/dev.stamp browser
-	$(RUN) -m tests.servers $(VENV)/bin/pytest -n 2
-	$(VENV)/bin/pytest -n 2
+	$(RUN) -m tests.servers $(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2
 
+check: export DATA_DIR = data/check
+check: export SECRET_KEY = $(shell head -c 50 /dev/urandom | base64 | tr -d '\n')
+check: export DEBUG = 0
+check: export DEMO = 0
 check: $(VENV)/dev.stamp
-	$(VENV)/bin/ruff check
-	$(VENV)/bin/ruff format --check
-	$(VENV)/bin/mypy
-	$(VENV)/bin/djade --check --target-version 5.2 $$(find templates -name '*.html')
-	$(VENV)/bin/lint-imports
-	DEBUG=1 $(RUN) manage.py makemigrations --check --dry-run
-	SECRET_KEY=$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(50))') DEMO=0 $(RUN) manage.py check --deploy --fail-level WARNING
-	$(VENV)/bin/pytest -q tests/test_shape.py tests/test_translations.py
+	@mkdir -p $(DATA_DIR)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/djade --check --target-version 5.2 $(TEMPLATES)
+	$(BIN)/lint-imports
+	$(RUN) manage.py makemigrations --check --dry-run
+	$(RUN) manage.py check --deploy --fail-level WARNING --database default
+	$(BIN)/pytest -q tests/test_shape.py tests/test_translations.py
 
 format: $(VENV)/dev.stamp
-	$(VENV)/bin/ruff check --fix
-	$(VENV)/bin/ruff format
-	$(VENV)/bin/djade --target-version 5.2 $$(find templates -name '*.html')
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/djade --target-version 5.2 $(TEMPLATES)
 
+messages: export DEBUG = 1
 messages: $(VENV)/run.stamp
-	DEBUG=1 $(RUN) manage.py makemessages
+	$(RUN) manage.py makemessages
 
-$(VENV)/bin/pip:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 run"; exit 1; }
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, as in: make run PYTHON=python3.11"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(NEED) python3-venv
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/run.stamp: requirements.txt | $(VENV)/bin/pip
-	$(VENV)/bin/pip install --quiet --requirement requirements.txt
+$(VENV)/run.stamp: requirements.txt | $(BIN)/pip
+	$(BIN)/pip install --quiet --requirement requirements.txt
 	@touch $@
 
-$(VENV)/dev.stamp: requirements.txt requirements-dev.txt | $(VENV)/bin/pip
-	$(VENV)/bin/pip install --quiet --requirement requirements-dev.txt
+$(VENV)/dev.stamp: requirements.txt requirements-dev.txt | $(BIN)/pip
+	$(BIN)/pip install --quiet --requirement requirements-dev.txt
 	@touch $@ $(VENV)/run.stamp
 
 browser:

@@ -1,10 +1,9 @@
 #!/bin/sh
 # Installs Debian packages where this user may; says how where it may not.
-set -eu
-if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
-    apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
-    exit
+set -u
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@" >/dev/null && exit 0
 fi
 echo "Needed and not installed: $*. Install it, then try again:" >&2
 echo "    sudo apt install $*" >&2

@@ -101,4 +101,4 @@ def find(catalog: Catalog, message: Message) -> Message | None:
 
 def strings(message: Message) -> list[str | None]:
     """The translation in each of its plural forms."""
-    return [message.string] if isinstance(message.string, str) else list(message.string)
+    return [message.string] if isinstance(message.string, str) else list(message.string or [""])

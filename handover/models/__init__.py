@@ -16,6 +16,7 @@ from .items import (
 )
 from .messages import LastLook, Message
 from .pulse import Pulse
+from .search import SearchEntry
 from .shifts import (
     LATEST_CHECK_OUT,
     Assignment,
@@ -52,6 +53,7 @@ __all__ = [
     "Promise",
     "Pulse",
     "Round",
+    "SearchEntry",
     "Section",
     "SectionDraft",
     "ServiceHours",

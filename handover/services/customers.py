@@ -12,7 +12,7 @@ from accounts.models import Team, User
 from handover.errors import Conflict, HandoverError
 from handover.models import Customer, Event, PendingItem, UnknownFact
 
-from . import events
+from . import events, search
 
 # Without letters and digits that are mistaken for each other when they are read out on the phone.
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -85,6 +85,8 @@ def edit(
     _write(customer, {name: value for name, (_old, value) in changes.items()}, now)
     if "need" in changes:
         _answer_need(customer)
+    if changes.keys() & {"name", "code", "phone"}:
+        search.index_customer(customer=customer)
     events.record(
         verb=Event.Verb.CUSTOMER_EDITED,
         actor=actor,

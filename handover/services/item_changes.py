@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from handover.errors import InvalidMove
 from handover.models import ClockKind, Customer, Event, PendingItem
-from handover.services import clocks, events
+from handover.services import clocks, events, search
 
 
 def require_open(item: PendingItem) -> None:
@@ -28,10 +28,16 @@ def touch(*, item: PendingItem, now: datetime, **changes: Any) -> None:
 
 
 def note(*, item: PendingItem, verb: str, actor: User | None, now: datetime, **facts: Any) -> Event:
-    """The entry of the trail for a change of the item; it stands in the customer's history too."""
-    return events.record(
+    """The entry of the trail for a change of the item; it stands in the customer's history too.
+
+    What was written is found by the search from then on.
+    """
+    entry = events.record(
         verb=verb, actor=actor, now=now, item=item, **{"customer_id": item.customer_id, **facts}
     )
+    if facts.get("text") or verb == Event.Verb.EDITED:
+        search.index_item(item=item)
+    return entry
 
 
 def await_taking(*, item: PendingItem, now: datetime) -> None:

@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from handover.views import board, customers, handovers, health, item_list, messages, receiving, signing, shifts
+from handover.views import (
+    board,
+    customers,
+    handovers,
+    health,
+    item_list,
+    messages,
+    receiving,
+    search,
+    signing,
+    shifts,
+)
 
 urlpatterns = [
     path("", include("accounts.urls")),
@@ -16,6 +27,7 @@ urlpatterns = [
     path("items/", item_list.item_list, name="item_list"),
     path("items/version/", item_list.item_list_version, name="item_list_version"),
     path("items/sent/", item_list.item_sent, name="item_sent"),
+    path("search/", search.search, name="search"),
     path("customers/", customers.customer_list, name="customer_list"),
     path("customers/new/", customers.customer_create, name="customer_create"),
     path("customers/<int:pk>/", customers.customer_detail, name="customer_detail"),
@@ -47,7 +59,9 @@ urlpatterns = [
     path("handovers/<int:pk>/return/", receiving.handover_return, name="handover_return"),
     path("handovers/<int:pk>/take-over/", receiving.handover_take_over, name="handover_take_over"),
     path("handovers/<int:pk>/lines/<int:line_pk>/accept/", receiving.line_accept, name="line_accept"),
-    path("handovers/<int:pk>/lines/<int:line_pk>/read-back/", receiving.line_read_back, name="line_read_back"),
+    path(
+        "handovers/<int:pk>/lines/<int:line_pk>/read-back/", receiving.line_read_back, name="line_read_back"
+    ),
     path("handovers/<int:pk>/lines/<int:line_pk>/question/", receiving.line_question, name="line_question"),
     path("handovers/<int:pk>/lines/<int:line_pk>/refuse/", receiving.line_refuse, name="line_refuse"),
     path("handovers/<int:pk>/lines/<int:line_pk>/reply/", receiving.line_reply, name="line_reply"),

@@ -90,19 +90,29 @@ def listing(access: Access, *, text: str, after: str) -> CustomerList:
         found = found.filter(like(text))
     if cursor := Cursor.read(after):
         found = found.filter(Q(changed_at__lt=cursor.at) | Q(changed_at=cursor.at, pk__lt=cursor.pk))
-    values = list(found.order_by("-changed_at", "-pk").values(*COLUMNS)[: PAGE + 1])
+    values = _rows(found, PAGE + 1)
     rows = values[:PAGE]
-    base = reverse("customer_detail", args=[0]).removesuffix("0/")
-    for row in rows:
-        row["url"] = f"{base}{row['id']}/"
-        row["class_words"] = _unless(row["customer_class"], Customer.Class.REGISTERED)
-        row["emotion_words"] = _unless(row["emotion"], Emotion.NEUTRAL)
     more = len(values) > PAGE
     return CustomerList(
         rows=rows,
         after=str(Cursor(rows[-1]["changed_at"], rows[-1]["id"])) if more else "",
         several_teams=access.is_administrator or len(access.read_team_ids) > 1,
     )
+
+
+def named(access: Access, text: str) -> list[dict[str, Any]]:
+    """The first few customers of all teams whom the text may mean."""
+    return _rows(Customer.objects.visible_to(access).filter(like(text)), MATCHES) if text else []
+
+
+def _rows(found: QuerySet[Customer], size: int) -> list[dict[str, Any]]:
+    rows = list(found.order_by("-changed_at", "-pk").values(*COLUMNS)[:size])
+    base = reverse("customer_detail", args=[0]).removesuffix("0/")
+    for row in rows:
+        row["url"] = f"{base}{row['id']}/"
+        row["class_words"] = _unless(row["customer_class"], Customer.Class.REGISTERED)
+        row["emotion_words"] = _unless(row["emotion"], Emotion.NEUTRAL)
+    return rows
 
 
 def _unless(value: str, ordinary: TextChoices) -> str:

@@ -1,4 +1,4 @@
-"""Registers the app and its start-up checks."""
+"""Registers the app and its start-up checks, and listens to accounts."""
 
 from django.apps import AppConfig
 
@@ -10,3 +10,6 @@ class HandoverConfig(AppConfig):
 
     def ready(self) -> None:
         register_all()
+        from handover.services import sign_ins  # noqa: PLC0415  models cannot be loaded before
+
+        sign_ins.connect()

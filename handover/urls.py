@@ -9,10 +9,12 @@ from handover.views import (
     health,
     item_list,
     messages,
+    people,
     receiving,
     search,
-    signing,
+    settings,
     shifts,
+    signing,
 )
 
 urlpatterns = [
@@ -47,6 +49,7 @@ urlpatterns = [
     path("handovers/<int:pk>/print/", handovers.handover_print, name="handover_print"),
     path("handovers/<int:pk>/signed/<slug:sha256>/", handovers.handover_text, name="handover_text"),
     path("handovers/<int:pk>/edit/", handovers.handover_edit, name="handover_edit"),
+    path("handovers/<int:pk>/finish/", handovers.handover_finish, name="handover_finish"),
     path("handovers/<int:pk>/sections/<slug:key>/", handovers.section_save, name="section_save"),
     path("handovers/<int:pk>/sections/<slug:key>/draft/", handovers.section_draft, name="section_draft"),
     path("handovers/<int:pk>/items/<int:item_pk>/check/", handovers.line_check, name="line_check"),
@@ -67,4 +70,19 @@ urlpatterns = [
     path("handovers/<int:pk>/lines/<int:line_pk>/reply/", receiving.line_reply, name="line_reply"),
     path("handovers/<int:pk>/lines/<int:line_pk>/decide/", receiving.line_decide, name="line_decide"),
     path("handovers/<int:pk>/lines/<int:line_pk>/undo/", receiving.line_undo, name="line_undo"),
+    path("settings/", settings.home, name="settings"),
+    path("settings/teams/new/", settings.team_create, name="team_create"),
+    path("settings/teams/<int:pk>/", settings.team_detail, name="team_detail"),
+    path("settings/teams/<int:pk>/edit/", settings.team_edit, name="team_edit"),
+    path("settings/teams/<int:team_pk>/posts/new/", settings.post_create, name="post_create"),
+    path(
+        "settings/teams/<int:team_pk>/issue-types/new/", settings.issue_type_create, name="issue_type_create"
+    ),
+    path("settings/issue-types/<int:pk>/", settings.issue_type_edit, name="issue_type_edit"),
+    path("settings/posts/<int:pk>/", settings.post_edit, name="post_edit"),
+    path("settings/posts/<int:post_pk>/patterns/new/", settings.pattern_create, name="pattern_create"),
+    path("settings/patterns/<int:pk>/", settings.pattern_edit, name="pattern_edit"),
+    path("settings/people/", people.person_list, name="person_list"),
+    path("settings/people/new/", people.person_create, name="person_create"),
+    path("settings/people/<int:pk>/", people.person_edit, name="person_edit"),
 ]

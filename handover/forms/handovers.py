@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -110,6 +112,7 @@ class SectionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.section = section
         self.fields.update(_fields(section))
+        self.helper = _layout(section)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -135,13 +138,9 @@ class SectionForm(forms.Form):
 
 def _fields(section: form_template.FormSection) -> dict[str, forms.Field]:
     if section.kind == form_template.TEXT:
-        label, help_text = section.title, section.help_text
-        area = forms.Textarea(attrs={"rows": 3})
-        return {
-            "text": forms.CharField(
-                label=label, help_text=help_text, required=False, max_length=4000, widget=area
-            )
-        }
+        area = forms.Textarea(attrs={"rows": 2, "aria-label": section.title})
+        field = forms.CharField(required=False, max_length=4000, widget=area, help_text=section.help_text)
+        return {"text": field}
     if section.kind == form_template.FACTS:
         return {
             line.key: forms.IntegerField(label=line.label, required=False, min_value=0, max_value=99999)
@@ -153,6 +152,25 @@ def _fields(section: form_template.FormSection) -> dict[str, forms.Field]:
             label=line.label, required=False, choices=form_template.CHECK_CHOICES, widget=forms.RadioSelect
         )
         fields[f"{line.key}_note"] = forms.CharField(
-            label=_("Note: %(line)s") % {"line": line.label}, required=False, max_length=200
+            label=_("Note: %(line)s") % {"line": line.label},
+            required=False,
+            max_length=200,
+            widget=forms.TextInput(attrs={"placeholder": _("Note")}),
         )
     return fields
+
+
+def _layout(section: form_template.FormSection) -> FormHelper:
+    """Dense: one line of a checklist is one row, the figures stand side by side."""
+    helper = FormHelper()
+    helper.form_tag, helper.disable_csrf = False, True
+    if section.kind == form_template.CHECKLIST:
+        rows = [Div(line.key, f"{line.key}_note", css_class="check-row") for line in section.lines]
+        helper.layout = Layout("version", *rows)
+    elif section.kind == form_template.FACTS:
+        helper.layout = Layout("version", Div(*section.field_names(), css_class="fields-row"))
+    else:
+        # The title of the section stands above; it names the field by aria-label.
+        helper.form_show_labels = False
+        helper.layout = Layout("version", "text")
+    return helper

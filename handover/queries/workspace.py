@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from accounts.models import User
 from handover import form_template
 from handover.models import Access, Handover, HandoverLine, Section, SectionDraft
 from handover.queries import cut, record, record_words, score
@@ -116,3 +117,16 @@ def _gaps(rule: score.RuleScore, content: record.Content) -> list[Gap]:
         else Gap(f"#item-{gap.item}", f"#{gap.item} {names[gap.item]}")
         for gap in rule.gaps
     ]
+
+
+def typed(handover: Handover, key: str, author: User) -> dict[str, str | int]:
+    """What a person goes on writing in one section."""
+    draft = SectionDraft.objects.filter(handover=handover, key=key, author=author).first()
+    return begin(draft, Section.objects.filter(handover=handover, key=key).first())
+
+
+def begin(draft: SectionDraft | None, saved: Section | None) -> dict[str, str | int]:
+    """The text a form begins with, with the version it was typed upon: 0 where nothing was saved yet."""
+    if draft:
+        return {**draft.body, "version": draft.base_version}
+    return {**saved.body, "version": saved.version} if saved else {"version": 0}

@@ -51,6 +51,15 @@ def write(*, handover: Handover, key: str, body: Body, version: int, actor: User
     raise SectionConflict(theirs)
 
 
+def write_all(*, handover: Handover, bodies: list[tuple[str, Body, int]], actor: User, now: datetime) -> None:
+    """Save several sections, each as `write` does: key, body and the version that its author began from.
+
+    Raises SectionConflict at the first one that somebody else saved meanwhile; those before it are saved.
+    """
+    for key, body, version in bodies:
+        write(handover=handover, key=key, body=body, version=version, actor=actor, now=now)
+
+
 @transaction.atomic
 def keep_draft(
     *, handover: Handover, key: str, body: Body, version: int, actor: User, now: datetime

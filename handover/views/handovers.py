@@ -1,5 +1,6 @@
 """Handovers: the list, the record, and the page on which the outgoing shift prepares one."""
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +13,7 @@ from accounts.held import bound
 from handover import form_template, permissions
 from handover.errors import HandoverError
 from handover.forms.handovers import CheckForm, SectionForm, SentenceForm
-from handover.models import Handover, HandoverLine, Post, Round, Section, SectionDraft
+from handover.models import Handover, HandoverLine, Post, Round
 from handover.queries import cut, handovers, record, record_words, workspace
 from handover.services import lines, sections
 
@@ -118,13 +119,7 @@ def section_save(request: Request, pk: int, key: str) -> HttpResponse:
     """Save one section; when somebody else was first, both texts are shown and joined."""
     handover, section = _editable(request, pk, key)
     back = f"{reverse('handover_edit', args=[pk])}#section-{key}"
-    saved = Section.objects.filter(handover=handover, key=key).first()
-    form = bound(
-        SectionForm,
-        request,
-        section=section,
-        initial=(saved.body if saved else {}) | {"version": saved.version if saved else 0},
-    )
+    form = bound(SectionForm, request, section=section, initial=workspace.typed(handover, key, request.user))
     context = {"handover": handover, "section": section, "form": form, "back": back}
     if request.method == "POST" and form.is_valid():
         try:
@@ -143,6 +138,31 @@ def section_save(request: Request, pk: int, key: str) -> HttpResponse:
         else:
             return redirect(back)
     return render(request, "handovers/section.html", context)
+
+
+@require_POST
+def handover_finish(request: Request, pk: int) -> HttpResponse:
+    """On to the signature: what this person typed and the autosave kept is saved first."""
+    handover = load(request, pk)
+    if not permissions.can_edit_handover(request.access, handover):
+        raise PermissionDenied
+    bodies = []
+    for draft in handover.section_drafts.filter(author=request.user).order_by("pk"):
+        section = form_template.BY_KEY[draft.key]
+        form = SectionForm({**draft.body, "version": draft.base_version}, section=section)
+        if not form.is_valid():
+            messages.error(request, _("“%(section)s” is not complete yet.") % {"section": section.title})
+            return redirect("section_save", pk, draft.key)
+        bodies.append((draft.key, form.body(), draft.base_version))
+    try:
+        sections.write_all(handover=handover, bodies=bodies, actor=request.user, now=request.access.now)
+    except sections.SectionConflict as conflict:
+        messages.error(request, conflict.sentence)
+        return redirect("section_save", pk, conflict.theirs.key)
+    except HandoverError as error:
+        messages.error(request, error.sentence)
+        return redirect("handover_detail", pk)
+    return redirect("handover_sign", pk)
 
 
 @require_POST
@@ -255,12 +275,9 @@ def _editable(request: Request, pk: int, key: str) -> tuple[Handover, form_templ
 
 
 def _section_form(page: workspace.Workspace, section: form_template.FormSection) -> SectionForm:
-    """What stands there, or what this person typed and has not saved."""
-    saved: Section | None = page.sections.get(section.key)
-    draft: SectionDraft | None = page.own_drafts.get(section.key)
-    body = draft.body if draft else saved.body if saved else {}
-    version = draft.base_version if draft else saved.version if saved else 0
-    return SectionForm(section=section, initial={**body, "version": version}, auto_id=f"id_{section.key}_%s")
+    """What this person typed and has not saved, else what stands there."""
+    draft, saved = page.own_drafts.get(section.key), page.sections.get(section.key)
+    return SectionForm(section=section, initial=workspace.begin(draft, saved), auto_id=f"id_{section.key}_%s")
 
 
 def _saved_rows(page: workspace.Workspace, section: form_template.FormSection) -> list[tuple[str, str, str]]:

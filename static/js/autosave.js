@@ -8,7 +8,7 @@ export default function autosave(form) {
   const status = form.querySelector("[data-autosave-status]") ?? form.appendChild(document.createElement("p"));
   status.classList.add("saved-state");
   status.setAttribute("role", "status");
-  let timer, wait = PAUSE, dirty = false, stopped = false, saving = false, unsavedSince = "", sendAfter = null;
+  let timer, wait = PAUSE, dirty = false, stopped = false, saving = false, unsavedSince = "", sendAfter = null, goOn = null;
 
   function say(state, sentence) {
     status.dataset.state = state;
@@ -56,6 +56,8 @@ export default function autosave(form) {
     } finally {
       saving = false;
       if (sendAfter) form.requestSubmit(sendAfter);
+      if (goOn && !dirty) goOn.requestSubmit();
+      goOn = null;
     }
   }
 
@@ -73,6 +75,14 @@ export default function autosave(form) {
     }
     [dirty, stopped] = [false, true];
   });
+  // A form that goes on with what was typed here waits until that is saved; where it cannot be, it stays.
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-after-autosave]") || stopped || !(dirty || saving)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    goOn = event.target;
+    save();
+  }, true);
   window.addEventListener("pageshow", () => ([stopped, sendAfter] = [false, null]));
   window.addEventListener("beforeunload", (event) => (dirty || saving) && event.preventDefault());
 }

@@ -85,7 +85,4 @@ urlpatterns = [
     path("settings/people/", people.person_list, name="person_list"),
     path("settings/people/new/", people.person_create, name="person_create"),
     path("settings/people/<int:pk>/", people.person_edit, name="person_edit"),
-    path(
-        "settings/teams/<int:team_pk>/issue-types/new/", settings.issue_type_create, name="issue_type_create"
-    ),
 ]

@@ -38,7 +38,7 @@ def read(items: QuerySet[PendingItem], now: datetime) -> list[Row]:
 
 
 def shape(values: Iterable[Row], now: datetime) -> list[Row]:
-    """What `templates/items/_row.html` shows."""
+    """What the tag `item_row` shows."""
     kinds = {kind.value: str(kind.label) for kind in Kind}
     stages = {stage.value: str(stage.label) for stage in Stage}
     base = reverse("item_detail", args=[0]).removesuffix("0/")

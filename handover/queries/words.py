@@ -4,12 +4,12 @@ static/js/relative-time.js says the same in the browser.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.dateformat import DateFormat
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, pgettext
+from django.utils.translation import get_language, gettext, gettext_noop, pgettext
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -46,9 +46,27 @@ class ClockWords:
     soon_minutes: int
 
 
+def phrase(message: str) -> str:
+    """The translation, kept: a list says the same few words in every row."""
+    return _translated(message, get_language())
+
+
+_ = phrase
+
+
+@lru_cache(maxsize=256)
+def _translated(message: str, _language: str | None) -> str:
+    return gettext(message)
+
+
+@lru_cache(maxsize=16)
+def _day(at: datetime, zone: tzinfo) -> date:
+    return at.astimezone(zone).date()
+
+
 def iso(at: datetime) -> str:
     """The instant as the datetime attribute of <time> wants it."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def moment_words(at: datetime) -> str:
@@ -58,8 +76,9 @@ def moment_words(at: datetime) -> str:
 
 def instant_words(at: datetime, now: datetime) -> str:
     """The shortest wording in the current zone that cannot be taken for another day."""
-    local, today = timezone.localtime(at), timezone.localtime(now).date()
-    clock, day = f"{local:%H:%M}", local.date()
+    zone = timezone.get_current_timezone()
+    local, today = at.astimezone(zone), _day(now, zone)
+    clock, day = f"{local.hour:02}:{local.minute:02}", local.date()
     if day == today:
         return clock
     if day == today + timedelta(days=1):

@@ -1,7 +1,8 @@
 """Small marks of the pages: icons, instants, clocks, badges. Always an icon and words, never colour alone."""
 
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
+from html import escape
 
 from django import template
 from django.templatetags.static import static
@@ -25,14 +26,15 @@ STAGE_ICONS = {
     "reopened": "undo",
 }
 NEED_ICONS = {
-    Customer.Need.TEXT_ONLY: "ear",
-    Customer.Need.SPEAK_SLOWLY: "ear",
-    Customer.Need.LARGE_PRINT: "eye",
-    Customer.Need.INTERPRETER: "language",
-    Customer.Need.SUPERVISOR: "user",
-    Customer.Need.OTHER: "note",
-    Customer.Need.UNKNOWN: "question",
+    "text_only": "ear",
+    "speak_slowly": "ear",
+    "large_print": "eye",
+    "interpreter": "language",
+    "supervisor": "user",
+    "other": "note",
+    "unknown": "question",
 }
+NEEDS = {need.value: need.label for need in Customer.Need}
 
 
 @cache
@@ -87,36 +89,31 @@ def clock_chip(clock: words.ClockWords | None) -> SafeString | str:
     """The same for words that a query has made already, as in the rows of a list."""
     if clock is None:
         return ""
-    return format_html(
-        '<span class="clock" data-state="{}" data-soon="{}">{}'
-        '<span>{} · <time datetime="{}" data-rel>{}</time></span></span>',
-        clock.state,
-        clock.soon_minutes,
-        _icon(clock.icon),
-        clock.text,
-        clock.iso,
-        clock.relative,
+    return SafeString(
+        f'<span class="clock" data-state="{clock.state}" data-soon="{clock.soon_minutes}">{_icon(clock.icon)}'
+        f'<span>{escape(clock.text)} · <time datetime="{clock.iso}" data-rel>{escape(clock.relative)}</time>'
+        "</span></span>"
     )
 
 
 @register.simple_tag
-def need_badge(need: str, note: str = "") -> SafeString | str:
+def need_badge(need: str, note: str = "") -> str:
     """What must be known before speaking to this customer; nothing when there is no special need."""
-    if not need or need == Customer.Need.NONE:
+    if need not in NEED_ICONS:
         return ""
-    text = f"{Customer.Need(need).label} · {note}" if note else Customer.Need(need).label
-    return format_html(
-        '<span class="need">{}<span>{}</span></span>', _icon(NEED_ICONS[Customer.Need(need)]), text
-    )
+    words = f"{NEEDS[need]} · {note}" if note else str(NEEDS[need])
+    return SafeString(f'<span class="need">{_icon(NEED_ICONS[need])}<span>{escape(words)}</span></span>')
 
 
 @register.simple_tag
+@lru_cache(maxsize=64)
 def kind_badge(kind: str, label: str) -> SafeString:
     """Urgent, follow-up or reminder."""
     return format_html('<span class="kind" data-kind="{}">{}{}</span>', kind, _icon(KIND_ICONS[kind]), label)
 
 
 @register.simple_tag
+@lru_cache(maxsize=64)
 def stage_badge(stage: str, label: str) -> SafeString:
     """Where the work on an item stands."""
     return format_html(

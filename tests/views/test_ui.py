@@ -5,15 +5,34 @@ from pathlib import Path
 
 import pytest
 from django.template import Context
-from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import timezone, translation
 from django.utils.html import strip_tags
 
 from handover.models import Customer, Kind, Stage
-from handover.templatetags import ui
+from handover.queries.words import clock_words
+from handover.templatetags import rows, ui
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+ROW = {
+    "id": 7,
+    "url": "/items/7/",
+    "kind": "urgent",
+    "kind_label": "Urgent",
+    "customer": "Wang Lihua",
+    "need": "text_only",
+    "need_note": "",
+    "issue": "Refund",
+    "progress": "Bank says Friday",
+    "stage": "waiting",
+    "stage_label": "Waiting",
+    "holder": "",
+    "place": "Front line",
+    "clock": None,
+    "handovers": "3",
+    "is_new": True,
+    "news": "Chen noted progress",
+}
 SPRITE = (
     '<svg class="icon" aria-hidden="true" focusable="false"><use href="/static/img/icons.svg#{}"></use></svg>'
 )
@@ -103,34 +122,36 @@ def test_nav_link_marks_the_current_page(path, address, current):
     assert ('aria-current="page"' in link) is current
 
 
+def lines(row) -> list[str]:
+    return [line.strip() for line in strip_tags(rows.item_row(row)).splitlines() if line.strip()]
+
+
 def test_row_of_a_list_shows_everything_in_words():
-    row = {
-        "id": 7,
-        "url": "/items/7/",
-        "kind": "urgent",
-        "kind_label": "Urgent",
-        "customer": "Wang <Lihua>",
-        "need": "text_only",
-        "need_note": "",
-        "issue": "Refund",
-        "progress": "Bank says Friday",
-        "stage": "waiting",
-        "stage_label": "Waiting",
-        "holder": "",
-        "place": "Front line",
-        "clock": None,
-        "handovers": "3",
-        "is_new": True,
-        "news": "Chen noted progress",
-    }
+    row = ROW | {"clock": clock_words("response", NOW + timedelta(minutes=5), NOW)}
 
-    html = render_to_string("items/_row.html", {"row": row})
-
-    assert [line.strip() for line in strip_tags(html).splitlines() if line.strip()] == [
+    assert lines(row) == [
         "Urgent",
-        "Wang &lt;Lihua&gt;Hard of hearing: text onlyRefund",
+        "Wang Lihua Hard of hearing: text only Refund",
         "New Chen noted progress · Bank says Friday",
-        "Queue: Front line",
-        "Waiting",
-        "Handed over so often: 3",
+        "Queue: Front line Waiting Handed over so often: 3",
+        "Respond by 14:05 · in 5 min",
     ]
+
+
+def test_row_of_a_list_leaves_out_what_is_not():
+    row = ROW | {"is_new": False, "handovers": "", "holder": "Li", "need": "none"}
+
+    assert lines(row) == [
+        "Urgent",
+        "Wang Lihua  Refund",
+        "Bank says Friday",
+        "Li Waiting",
+    ]
+
+
+@pytest.mark.parametrize("field", ["customer", "need_note", "issue", "progress", "holder", "place", "news"])
+def test_row_of_a_list_escapes_what_people_typed(field):
+    html = rows.item_row(ROW | {field: "<img src=x>\"'"})
+
+    assert "&lt;img src=x&gt;&quot;&#x27;" in html
+    assert "<img" not in html

@@ -1,0 +1,117 @@
+"""Which handover waits for whom, in words and with the one thing to do."""
+
+from datetime import timedelta
+
+import pytest
+
+from handover.models import Handover, HandoverLine
+from handover.queries import board_handovers, duty
+from tests import factories
+from tests.factories import NOW, Role
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def desk():
+    return factories.post(name="Front")
+
+
+@pytest.fixture
+def outgoing(desk):
+    return factories.shift(desk, starts_at=NOW - 8 * HOUR, hours=9, name="Early")
+
+
+@pytest.fixture
+def incoming(desk):
+    return factories.shift(desk, starts_at=NOW - HOUR, name="Late")
+
+
+def handover(outgoing, incoming, state: str = "draft", **fields) -> Handover:
+    facts = {"boundary_at": outgoing.ends_at, "opened_at": NOW - 2 * HOUR, "state": state} | fields
+    if state != "draft":
+        facts |= {"submitted_at": NOW - HOUR, "round_count": 1}
+    return Handover.objects.create(
+        team=outgoing.post.team,
+        post=outgoing.post,
+        outgoing_shift=outgoing,
+        incoming_shift=incoming,
+        **facts,
+    )
+
+
+def on(shift, *, checked_in: bool = True):
+    return factories.assignment(shift, checked_in=checked_in).user
+
+
+def cards(person) -> list[tuple[str, str, bool]]:
+    found = board_handovers.of_my_shifts(duty.access(person, NOW))
+    return [(card.title, card.url, card.is_pressing) for card in found]
+
+
+def test_outgoing_agent_is_asked_to_write_and_sign(outgoing, incoming) -> None:
+    record = handover(outgoing, incoming)
+
+    assert cards(on(outgoing)) == [("Hand over Front, Early", f"/handovers/{record.pk}/edit/", True)]
+
+
+def test_incoming_agent_is_asked_to_receive(outgoing, incoming) -> None:
+    record = handover(outgoing, incoming, "submitted")
+
+    assert cards(on(incoming)) == [
+        ("Receive the handover of Front, Early", f"/handovers/{record.pk}/review/", True)
+    ]
+
+
+def test_incoming_agent_is_told_that_it_is_being_written(outgoing, incoming) -> None:
+    handover(outgoing, incoming)
+
+    assert cards(on(incoming)) == [("Coming to you: Front, Early", "", False)]
+
+
+def test_outgoing_agent_after_the_shift_sees_questions(outgoing, incoming) -> None:
+    record = handover(outgoing, incoming, "submitted")
+    HandoverLine.objects.create(
+        handover=record,
+        item=factories.item(outgoing.post),
+        round_number=1,
+        answer=HandoverLine.Answer.QUESTIONED,
+        answered_at=NOW,
+    )
+
+    (card,) = board_handovers.of_my_shifts(duty.access(on(outgoing, checked_in=False), NOW))
+
+    assert (card.title, card.text) == ("Handed over: Front, Early", "1 question waits for your answer.")
+
+
+def test_ended_and_foreign_handovers_are_left_out(outgoing, incoming) -> None:
+    handover(outgoing, incoming, "confirmed", ended_at=NOW)
+    foreign = factories.shift(starts_at=NOW - 8 * HOUR)
+    handover(foreign, None)
+
+    assert cards(on(outgoing)) == []
+
+
+def test_late_ones_are_told_to_who_leads_the_post(desk, outgoing, incoming) -> None:
+    record = handover(outgoing, incoming, boundary_at=NOW - HOUR)
+    foreign = factories.shift(starts_at=NOW - 8 * HOUR)
+    handover(foreign, None, boundary_at=NOW - HOUR)
+    people = [
+        factories.member(desk.team, Role.SUPERVISOR),
+        factories.member(desk.team, leads=desk),
+        factories.member(desk.team, leads=factories.post(desk.team)),
+        factories.member(desk.team),
+    ]
+
+    told = [[card.url for card in board_handovers.late(duty.access(person, NOW))] for person in people]
+
+    address = f"/handovers/{record.pk}/edit/"
+    assert told == [[address], [address], [], []]
+
+
+def test_on_time_is_not_late(desk, outgoing, incoming) -> None:
+    handover(outgoing, incoming, boundary_at=NOW + HOUR)
+    supervisor = factories.member(desk.team, Role.SUPERVISOR)
+
+    assert board_handovers.late(duty.access(supervisor, NOW)) == []

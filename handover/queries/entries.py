@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from handover import form_template
 from handover.models import Channel, Customer, Emotion, Event
 
+from .record_words import section_rows
 from .words import instant_words, iso, relative_words
 
 Verb = Event.Verb
@@ -106,7 +108,9 @@ def _chips(event: Event) -> list[str]:
 
 
 def _changes(event: Event) -> list[str]:
-    """Old and new values of a customer's profile."""
+    """The text of a section as it was saved or typed; old and new values of a customer's profile."""
+    if event.verb in {Verb.SECTION_SAVED, Verb.SECTION_CONFLICT}:
+        return _section(event.data)
     if event.verb != Verb.CUSTOMER_EDITED:
         return []
     nothing = pgettext("value", "nothing")
@@ -119,3 +123,10 @@ def _changes(event: Event) -> list[str]:
         }
         for name, (old, new) in event.data["changes"].items()
     ]
+
+
+def _section(data: dict[str, Any]) -> list[str]:
+    section = form_template.BY_KEY[data["section"]]
+    rows = section_rows(section, data["body"])
+    said = [" · ".join(filter(None, row)) for row in rows if row[1] or row[2]]
+    return [f"{section.title}: {'; '.join(said)}"]

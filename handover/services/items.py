@@ -5,6 +5,7 @@ same item at once, the second gets a Conflict; what is not possible in the item'
 Who holds an item is the matter of `holding`, its end of `endings`, promises of `promises`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -138,7 +139,12 @@ def create(
 
 @transaction.atomic
 def edit(
-    *, item: PendingItem, actor: User, now: datetime, seen: Facts | None = None, **facts: Unpack[Facts]
+    *,
+    item: PendingItem,
+    actor: User,
+    now: datetime,
+    seen: Mapping[str, Any] | None = None,
+    **facts: Unpack[Facts],
 ) -> bool:
     """Correct the facts; False where nothing changes. Never a contact, so it stops no clock.
 

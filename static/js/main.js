@@ -7,11 +7,12 @@ import "./relative-time.js";
 import "./shortcuts.js";
 import autosave from "./autosave.js";
 import combobox from "./combobox.js";
+import instant from "./instant.js";
 import live from "./live.js";
 import print from "./print.js";
 import theme from "./theme.js";
 
-const modules = { autosave, combobox, live, print, theme };
+const modules = { autosave, combobox, instant, live, print, theme };
 const started = new WeakSet();
 
 function start(root) {

@@ -1,0 +1,244 @@
+"""The page of one item: what the person must know before the next step, in few queries."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from handover import permissions
+from handover.hints import Hint, hints
+from handover.models import (
+    Access,
+    Assignment,
+    Clock,
+    ClockKind,
+    HandoverLine,
+    Kind,
+    PendingItem,
+    Post,
+    Promise,
+    Stage,
+)
+
+from . import entries, timeline
+from .words import ClockWords, clock_words, instant_words
+
+IDLE_HANDOVERS = 2
+MOVED_PROMISES = 2
+LINES = 10
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where an item may be passed on to, for a list grouped by `group`."""
+
+    key: str
+    name: str
+    group: str
+    target: User | Post
+
+
+@dataclass(frozen=True)
+class Alarm:
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A handover in which the item stood."""
+
+    url: str
+    shift: str
+    at: str
+    answer: str
+    who: str
+    answer_back: str
+
+
+@dataclass(frozen=True)
+class ItemPage:
+    clocks: list[ClockWords]
+    promise: dict[str, Any] | None
+    alarms: list[Alarm]
+    contacts: list[dict[str, Any]]
+    timeline: list[dict[str, Any]]
+    older: str  # where the next page of the timeline begins
+    lines: list[Line]
+    may: dict[str, bool]
+    progress_hints: list[Hint] = field(default_factory=list)
+    next_action_hints: list[Hint] = field(default_factory=list)
+
+    @property
+    def lacks_action(self) -> bool:
+        """The note does not say what was done, which an urgent item must."""
+        return any(hint.is_must for hint in self.progress_hints)
+
+
+def visible(access: Access) -> QuerySet[PendingItem]:
+    """Items with all that their page and the small pages below it name."""
+    return PendingItem.objects.visible_to(access).select_related(
+        "team", "post__team", "customer", "issue_type", "holder", "first_contact"
+    )
+
+
+def with_facts(items: QuerySet[PendingItem]) -> QuerySet[PendingItem]:
+    """The running clocks, the open promise and the customer's other open item beside each item."""
+    running = Clock.objects.filter(item=OuterRef("pk"), stopped_at__isnull=True)
+    others = PendingItem.objects.open().filter(customer=OuterRef("customer")).exclude(pk=OuterRef("pk"))
+    dues = {
+        f"{kind}_due_at": Subquery(running.filter(kind=kind).values("due_at")[:1])
+        for kind in ClockKind.values
+    }
+    return items.annotate(
+        open_promise=FilteredRelation("promises", condition=Q(promises__state=Promise.State.OPEN)),
+        promise_pk=F("open_promise__pk"),
+        promise_text=F("open_promise__text"),
+        promise_by=F("open_promise__made_by__display_name"),
+        promise_made_at=F("open_promise__made_at"),
+        other_pk=Subquery(others.order_by("-created_at", "-pk").values("pk")[:1]),
+        other_count=Subquery(
+            others.order_by().values("customer").annotate(number=Count("pk")).values("number")
+        ),
+        **dues,
+    )
+
+
+def read(access: Access, item: PendingItem, *, before: str = "") -> ItemPage:
+    """The page of an item that came from `with_facts`; two queries more."""
+    page, older = timeline.page(item, before)
+    contacts = timeline.contacts_among(item, page, newest=not before, whole=not older)
+    return ItemPage(
+        clocks=_clocks(item, access.now),
+        promise=_promise(item, access.now),
+        alarms=alarms(item),
+        contacts=entries.shape(contacts, access.now),
+        timeline=entries.shape(page, access.now),
+        older=older,
+        lines=_lines(item, access.now),
+        may=allowed(access, item),
+        progress_hints=hints(item.progress, field="progress") if item.is_open else [],
+        next_action_hints=hints(item.next_action, field="next_action") if item.is_open else [],
+    )
+
+
+def allowed(access: Access, item: PendingItem) -> dict[str, bool]:
+    """Which steps are offered: those that the person may do and that the item's state allows."""
+    works = item.is_open and permissions.can_progress_item(access, item)
+    passes = item.is_open and permissions.can_transfer_item(access, item)
+    waits = item.holder_id is None or getattr(item, "taken_due_at", None) is not None
+    return {
+        "work": works,
+        "take": item.is_open and waits and permissions.can_take_item(access, item),
+        "release": passes and item.holder_id is not None,
+        "transfer": passes,
+        "take_over": item.is_open
+        and item.holder_id not in (None, access.user.pk)
+        and permissions.can_reassign_item(access, item),
+        "cancel": works and item.stage != Stage.RESOLVED,
+        "reopen": not item.is_open and permissions.can_progress_item(access, item),
+    }
+
+
+def alarms(item: PendingItem) -> list[Alarm]:
+    """What is wrong with the way it goes, in words; `item` came from `with_facts`."""
+    found = []
+    if item.idle_handover_count >= IDLE_HANDOVERS:
+        found.append(
+            Alarm(_("Handed over %(count)s times without progress.") % {"count": item.idle_handover_count})
+        )
+    if item.promise_moves >= MOVED_PROMISES:
+        found.append(Alarm(_("The promise was moved %(count)s times.") % {"count": item.promise_moves}))
+    if count := getattr(item, "other_count", None):
+        text = ngettext(
+            "The customer has %(count)s other open item.",
+            "The customer has %(count)s other open items.",
+            count,
+        )
+        url = reverse("item_detail", args=[item.other_pk])  # type: ignore[attr-defined]
+        found.append(Alarm(text % {"count": count}, url))
+    return found
+
+
+def destinations(access: Access, item: PendingItem) -> list[Destination]:
+    """People on duty in the team, its posts, and the posts of other teams."""
+    people = User.objects.filter(
+        pk__in=Assignment.objects.on_duty(access.now).filter(shift__post__team=item.team_id).values("user")
+    ).exclude(pk=item.holder_id)
+    posts = (
+        Post.objects.in_use(access.now)
+        .filter(team__is_active=True)
+        .select_related("team")
+        .order_by("team__name", "name", "pk")
+    )
+    found = [
+        Destination(f"person-{person.pk}", person.display_name, _("People on duty"), person)
+        for person in people.order_by("display_name", "pk")
+    ]
+    own = [post for post in posts if post.team_id == item.team_id]
+    others = [post for post in posts if post.team_id != item.team_id]
+    found += [
+        Destination(f"post-{post.pk}", post.name, _("The queue of a post"), post)
+        for post in own
+        if (post.pk, None) != (item.post_id, item.holder_id)
+    ]
+    return found + [
+        Destination(
+            f"post-{post.pk}", post.name, _("Another team: %(team)s") % {"team": post.team.name}, post
+        )
+        for post in others
+    ]
+
+
+def open_promise(item: PendingItem) -> Promise | None:
+    return item.promises.filter(state=Promise.State.OPEN).select_related("item").order_by("pk").first()
+
+
+def _clocks(item: PendingItem, now: datetime) -> list[ClockWords]:
+    """Every running clock in its own words, the earliest first."""
+    dues = {kind: getattr(item, f"{kind}_due_at") for kind in ClockKind.values}
+    if item.stage == Stage.WAITING:
+        dues["waiting"] = item.waiting_until
+    if item.kind == Kind.REMINDER:
+        dues["reminder"] = dues.pop(ClockKind.DONE)
+    running = sorted((due_at, kind) for kind, due_at in dues.items() if due_at)
+    return [clock_words(kind, due_at, now) for due_at, kind in running]
+
+
+def _promise(item: PendingItem, now: datetime) -> dict[str, Any] | None:
+    """The open promise; `item` came from `with_facts`."""
+    facts: dict[str, Any] = vars(item)
+    if facts["promise_pk"] is None:
+        return None
+    due_at: datetime = facts["promise_due_at"]
+    return {
+        "pk": facts["promise_pk"],
+        "text": facts["promise_text"],
+        "by": facts["promise_by"] or "",
+        "made_at": instant_words(facts["promise_made_at"], now),
+        "clock": clock_words("promise", due_at, now),
+    }
+
+
+def _lines(item: PendingItem, now: datetime) -> list[Line]:
+    rows = (
+        HandoverLine.objects.filter(item=item, round_number__gt=0)
+        .select_related("handover__outgoing_shift", "handover__post", "answered_by")
+        .order_by("-pk")[:LINES]
+    )
+    return [
+        Line(
+            url=reverse("handover_detail", args=[line.handover_id]),
+            shift=f"{line.handover.post.name} · {line.handover.outgoing_shift.name}",
+            at=instant_words(line.handover.boundary_at, now),
+            answer=line.get_answer_display(),
+            who=line.answered_by.display_name if line.answered_by else "",
+            answer_back=line.answer_back,
+        )
+        for line in rows
+    ]

@@ -64,10 +64,12 @@ def happenings(row: SourceRow, before: dict[str, Any] | None, now: datetime) -> 
         found.append((Verb.TRANSFERRED, f"{before['post']} → {after['post']}"))
     if before and before["kind"] != after["kind"]:
         found.append((Verb.KIND_CHANGED, ""))
-    if before and _reopened(before, after):
+    reopened = before is not None and _reopened(before, after)
+    if reopened:
         found.append((Verb.REOPENED, ""))
-    if verb := _step(before, after):
-        found.append((verb, ""))
+    step = _step(before, after)
+    if step and not (reopened and step == Verb.PROGRESSED):  # That it goes on again is said already.
+        found.append((step, ""))
     found = found or [(Verb.IMPORTED, "")]
     last, text = found[-1]
     found[-1] = (last, row.facts.progress or _changes(before, after) or text or _("No change to see."))

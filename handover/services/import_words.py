@@ -12,14 +12,13 @@ from .import_plans import Plan
 
 def unknown_progress(facts: Facts) -> str:
     words = {"stage": facts.stage_word or facts.stage, "person": facts.assigned_to}
-    if facts.stage in ENDS:
-        return _("Not known (imported): the source says only “%(stage)s”.") % words
     if facts.assigned_to:
-        return (
-            _("Not known (imported): the source says only “%(stage)s”, with %(person)s. Ask at the first contact.")
-            % words
-        )
-    return _("Not known (imported): the source says only “%(stage)s”. Ask at the first contact.") % words
+        known = _("Not known (imported): the source says only “%(stage)s”, with %(person)s.") % words
+    else:
+        known = _("Not known (imported): the source says only “%(stage)s”.") % words
+    if facts.stage in ENDS:
+        return known
+    return _("%(known)s Ask at the first contact.") % {"known": known}
 
 
 def unknown_waiting() -> str:

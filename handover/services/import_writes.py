@@ -27,7 +27,7 @@ from handover.models import (
     UnknownFact,
 )
 
-from . import customers, events, import_clocks, import_words
+from . import customers, events, import_clocks, import_words, search
 from .import_plans import Earlier, Plan
 
 Verb = Event.Verb
@@ -80,6 +80,7 @@ class Writer:
         written = self._make_items([plan for plan in plans if plan.earlier is None], known)
         written += [self._change_item(plan, plan.earlier, known) for plan in plans if plan.earlier]
         events.record_all([entry for parts in written for entry in self._entries(*parts)])
+        search.index_items(items=PendingItem.objects.filter(pk__in=[item.pk for item, *_rest in written]))
 
     def _make_posts(self, names: set[str]) -> None:
         made = Post.objects.bulk_create(
@@ -87,7 +88,7 @@ class Writer:
         )
         prefetch_related_objects(made, "service_hours")
         self.posts |= {post.name: post for post in made}
-        events.record_all([self._entry(Verb.SETTINGS_CHANGED, post=post, text=post.name) for post in made])
+        events.record_all([self._setting_entry("post", post, post=post) for post in made])
 
     def _in_team(self, post: Post) -> Post:
         post.team = self.team
@@ -98,7 +99,11 @@ class Writer:
             IssueType(team=self.team, name=name) for name in sorted(names - self.issue_types.keys())
         )
         self.issue_types |= {issue_type.name: issue_type for issue_type in made}
-        events.record_all([self._entry(Verb.SETTINGS_CHANGED, text=kind.name) for kind in made])
+        events.record_all([self._setting_entry("issue_type", issue_type) for issue_type in made])
+
+    def _setting_entry(self, what: str, thing: Post | IssueType, **facts: Any) -> Event:
+        data = {"what": what, "id": thing.pk, "name": thing.name, "changes": {"name": ["", thing.name]}}
+        return self._entry(Verb.SETTINGS_CHANGED, data=data, **facts)
 
     def _make_customers(self, plans: list[Plan]) -> dict[str, Customer]:
         """The customers of the plans by code. Known ones stay as they are; a need is filled in."""

@@ -8,7 +8,6 @@ from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from accounts.models import Team, User
 from handover.errors import HandoverError
@@ -116,9 +115,10 @@ def _as_of(text: str | None, chosen: mappings.Mapping, team: Team) -> datetime |
     """An instant without an offset is read on the clocks of the file."""
     if text is None:
         return None
-    instant = parse_datetime(text)
-    if instant is None:
-        raise CommandError(f'“{text}” is not an instant such as "2016-03-02 15:33".')
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(f'“{text}” is not an instant such as "2016-03-02 15:33".') from error
     return instant if timezone.is_aware(instant) else instant.replace(tzinfo=chosen.zone(team.zone))
 
 

@@ -8,6 +8,7 @@ import environ
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 WAL_SAFE_FROM = (3, 51, 3)  # older SQLite can corrupt a write-ahead log under several processes
+BROKER_OF_FILES = "filesystem://localhost"
 
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
@@ -51,7 +52,7 @@ def postgresql_options(*, web: bool) -> dict[str, Any]:
 
 
 def broker_url() -> str:
-    return env.str("REDIS_URL", default="filesystem://")
+    return env.str("REDIS_URL", default=BROKER_OF_FILES)
 
 
 def broker_folder() -> Path:
@@ -61,7 +62,7 @@ def broker_folder() -> Path:
 
 def broker_options(*, web: bool) -> dict[str, Any]:
     """A web request gives up on a dead broker within seconds: the message is a wake-up only."""
-    if broker_url() == "filesystem://":
+    if broker_url() == BROKER_OF_FILES:
         return {
             "data_folder_in": str(broker_folder()),
             "data_folder_out": str(broker_folder()),

@@ -75,9 +75,8 @@ def can_decide_line(access: Access, line: HandoverLine, *, parties: frozenset[in
     return access.user.pk not in parties and can_supervise_post(access, handover.post_id, handover.team_id)
 
 
-def can_reply_line(access: Access, line: HandoverLine, *, sides: frozenset[int]) -> bool:
+def can_reply_line(access: Access, handover: Handover, *, sides: frozenset[int]) -> bool:
     """Both shifts while on duty, and the signer of the outgoing side also afterwards."""
-    handover = line.handover
     on_duty = access.duty_shift_ids & {handover.outgoing_shift_id, handover.incoming_shift_id}
     return bool(on_duty) or access.user.pk in sides or can_take_over_handover(access, handover)
 

@@ -3,7 +3,7 @@
 from .access import Access, DutyPlace
 from .customers import Channel, Customer, Emotion
 from .events import Event
-from .handovers import Handover, HandoverLine, LineRemark, Round, Section, SectionDraft
+from .handovers import Handover, HandoverLine, Round, Section, SectionDraft
 from .items import (
     Clock,
     ClockKind,
@@ -45,7 +45,6 @@ __all__ = [
     "IssueType",
     "Kind",
     "LastLook",
-    "LineRemark",
     "Message",
     "PatternSkip",
     "PendingItem",

@@ -1,4 +1,4 @@
-"""The handover of a post at a shift boundary: rounds, lines, sections of its form, remarks."""
+"""The handover of a post at a shift boundary: rounds, lines, sections of its form."""
 
 from typing import Self
 
@@ -162,18 +162,6 @@ class HandoverLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.handover_id}: #{self.item_id}"
-
-
-class LineRemark(models.Model):
-    """One entry of the thread on a line: a question, its answer, a correction of a read-back."""
-
-    line = models.ForeignKey(HandoverLine, models.PROTECT, related_name="remarks")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    text = models.CharField(max_length=1000)
-
-    def __str__(self) -> str:
-        return f"{self.line_id} {self.at:%Y-%m-%d %H:%M} UTC"
 
 
 class Section(models.Model):

@@ -1,47 +1,50 @@
 """Which items a handover is about: what its cut takes, and what stays with those who stay."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from handover.hints import hints
 from handover.models import Customer, Handover, HandoverLine, Kind, PendingItem, Promise, UnknownFact
 from handover.queries import duty
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class Standing(TypedDict):
+        stays: bool
+        answered: bool
+
+    PostItem = WithAnnotations[PendingItem, Standing]
+
 Answer = HandoverLine.Answer
 OPEN_ANSWERS = (Answer.NONE, Answer.QUESTIONED, Answer.REFUSED)
 
 
-def cut(handover: Handover) -> QuerySet[PendingItem]:
-    """The open items of the post that stand in its queue or with somebody who leaves, most pressing
-    first.
+def of_post(handover: Handover) -> "QuerySet[PostItem]":
+    """The open items of the post, most pressing first, each with `stays` and `answered`.
 
-    What this handover's receiver accepted in an earlier round is not taken again.
+    `stays`: held by somebody who works on. `answered`: the receiver of this handover has accepted it already,
+    in an earlier round.
     """
-    staying = duty.staying(handover.post, handover.outgoing_shift, handover.incoming_shift)
-    answered = (
-        HandoverLine.objects.filter(handover=handover, round_number__gt=0)
-        .exclude(answer__in=OPEN_ANSWERS)
-        .values("item")
-    )
+    working_on = duty.staying(handover.post, handover.outgoing_shift, handover.incoming_shift)
+    answered = HandoverLine.objects.filter(handover=handover, round_number__gt=0, item=OuterRef("pk"))
     return (
         PendingItem.objects.open()
-        .filter(Q(holder__isnull=True) | ~Q(holder__in=staying), post=handover.post_id)
-        .exclude(pk__in=answered)
-        .select_related("customer", "issue_type", "holder")
-        .order_by(F("next_due_at").asc(nulls_last=True), "pk")
-    )
-
-
-def staying_items(handover: Handover) -> QuerySet[PendingItem]:
-    """The open items of people who work on: they stay with them and are only listed."""
-    staying = duty.staying(handover.post, handover.outgoing_shift, handover.incoming_shift)
-    return (
-        PendingItem.objects.open()
-        .filter(post=handover.post_id, holder__in=staying)
+        .filter(post=handover.post_id)
+        .annotate(
+            stays=Exists(working_on.filter(user=OuterRef("holder"))),
+            answered=Exists(answered.exclude(answer__in=OPEN_ANSWERS)),
+        )
         .select_related("customer", "issue_type", "holder")
         .order_by("next_due_at", "pk")
     )
+
+
+def cut(handover: Handover) -> QuerySet[PendingItem]:
+    """What a submission takes: what stands in the queue or with somebody who leaves."""
+    return of_post(handover).filter(stays=False, answered=False)
 
 
 def received_lines(handover: Handover) -> QuerySet[HandoverLine]:

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q, QuerySet
+
 from accounts.models import Membership, Team, User
 from handover.models import Access, Assignment, DutyPlace, Post, Shift
 
@@ -102,9 +104,10 @@ def check_in_choices(user: User, now: datetime) -> list[Assignment]:
     return [a for a in rows if a.shift.starts_at - timedelta(minutes=a.shift.post.early_minutes) <= now]
 
 
-def roster(shift: Shift) -> list[Assignment]:
-    """Who stands on the roster of the shift, substitutes in the place of those they stand in for."""
-    return list(shift.assignments.effective().select_related("user").order_by("user__display_name", "pk"))
+def roster(*shifts: Shift | None) -> list[Assignment]:
+    """Who stands on the roster of the shifts, substitutes in the place of those they stand in for."""
+    rows = Assignment.objects.effective().filter(shift__in=[shift for shift in shifts if shift])
+    return list(rows.select_related("user").order_by("user__display_name", "pk"))
 
 
 def next_shift(shift: Shift) -> Shift | None:
@@ -116,14 +119,13 @@ def next_shift(shift: Shift) -> Shift | None:
     )
 
 
-def staying(post: Post, outgoing: Shift, incoming: Shift | None) -> list[int]:
-    """Ids of people who work on past the end of the outgoing shift, at this post or another of the team."""
+def staying(post: Post, outgoing: Shift, incoming: Shift | None) -> QuerySet[Assignment]:
+    """Assignments of people who work on past the end of the outgoing shift, here or elsewhere in the team."""
     later = Shift.objects.filter(
         post__team=post.team_id, starts_at__lte=outgoing.ends_at, ends_at__gt=outgoing.ends_at
     )
-    shifts = set(later.values_list("pk", flat=True)) | ({incoming.pk} if incoming else set())
-    rows = Assignment.objects.effective().filter(shift__in=shifts, checked_out_at__isnull=True)
-    return list(rows.values_list("user_id", flat=True).distinct().order_by("user_id"))
+    shifts = Q(shift__in=later) | Q(shift=incoming) if incoming else Q(shift__in=later)
+    return Assignment.objects.effective().filter(shifts, checked_out_at__isnull=True)
 
 
 def is_on_duty(user: User, shift: Shift | None, now: datetime) -> bool:

@@ -95,13 +95,13 @@ def read_record(handover: Handover, number: int | None = None) -> RecordPage:
         raise Round.DoesNotExist
     content = record.signed_content(chosen.text)
     sign_offs = list(handover.sign_offs.select_related("text", "addendum").order_by("signed_at", "pk"))
-    rows = handover.lines.filter(round_number=chosen.number).select_related("answer_back_by")
+    rows = record.submitted_lines(handover)
     return RecordPage(
         round=chosen,
         rounds=rounds,
         content=content,
         lines=record_words.lines(content),
-        answers=_answers(handover, chosen, sign_offs),
+        answers=_answers(handover, chosen, sign_offs, rows),
         sections=record_words.sections(content),
         answer_backs=record_words.answer_backs(content),
         sign_offs=sign_offs,
@@ -116,16 +116,12 @@ def trail(handover: Handover, access: Access) -> list[dict[str, Any]]:
 
 
 def _answers(
-    handover: Handover, round_: Round, sign_offs: list[SignOff]
+    handover: Handover, round_: Round, sign_offs: list[SignOff], rows: list[HandoverLine]
 ) -> dict[int, record_words.ShownAnswer]:
     """As signed by the incoming side; while it has not signed, as they stand now."""
-    incoming = [
-        sign_off.text
-        for sign_off in sign_offs
-        if sign_off.role == SignOff.Role.INCOMING and sign_off.round_number == round_.number
-    ]
-    if incoming:
-        return record_words.answers(record.signed_content(incoming[0]))
+    for sign_off in sign_offs:
+        if sign_off.role == SignOff.Role.INCOMING and sign_off.round_number == round_.number:
+            return record_words.answers(record.signed_content(sign_off.text)["lines"])
     if handover.state == Handover.State.SUBMITTED:
-        return record_words.answers(record.incoming_content(handover, round_))
+        return record_words.answers(record.answers(handover, rows))
     return {}

@@ -6,6 +6,7 @@ same bytes.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +16,9 @@ from accounts.models import User
 from handover import canonical, form_template
 from handover.models import (
     Assignment,
+    Event,
     Handover,
     HandoverLine,
-    LineRemark,
     PendingItem,
     Promise,
     Round,
@@ -29,6 +30,7 @@ from handover.models import (
 from handover.queries import cut, duty
 
 Content = dict[str, Any]
+REMARKS = (Event.Verb.LINE_QUESTIONED, Event.Verb.LINE_REPLIED)
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,11 @@ class Draft:
     """The live rows that one submission of a handover is made of."""
 
     handover: Handover
-    items: list[PendingItem]
+    items: Sequence[PendingItem]
     lines: dict[int, HandoverLine]  # by item
     promises: dict[int, Promise]  # by item
     received: list[HandoverLine]
-    staying: list[PendingItem]
+    staying: Sequence[PendingItem]
     sections: dict[str, Section]
 
     def line(self, item: PendingItem) -> HandoverLine | None:
@@ -93,8 +95,9 @@ def addendum_signature(user: User) -> Signature:
 
 def load_draft(handover: Handover, *, lock: bool = False) -> Draft:
     """The rows behind the next submission; with `lock` no item of the cut can change until the commit."""
-    taken = cut.cut(handover)
-    items = list(taken.select_for_update(of=("self",)) if lock else taken)
+    open_items = cut.of_post(handover)
+    rows = list(open_items.select_for_update(of=("self",)) if lock else open_items)
+    items = [item for item in rows if not item.stays and not item.answered]
     lines = HandoverLine.objects.filter(handover=handover).select_related("checked_by")
     return Draft(
         handover=handover,
@@ -102,7 +105,7 @@ def load_draft(handover: Handover, *, lock: bool = False) -> Draft:
         lines={line.item_id: line for line in lines},
         promises=cut.open_promises([item.pk for item in items]),
         received=list(cut.received_lines(handover)),
-        staying=list(cut.staying_items(handover)),
+        staying=[item for item in rows if item.stays],
         sections={section.key: section for section in handover.sections.select_related("saved_by")},
     )
 
@@ -110,6 +113,7 @@ def load_draft(handover: Handover, *, lock: bool = False) -> Draft:
 def outgoing_content(draft: Draft, signature: Signature | None = None) -> Content:
     """What the outgoing side signs."""
     handover = draft.handover
+    roster = duty.roster(handover.outgoing_shift, handover.incoming_shift)
     return {
         "schema": "handover.round",
         "schema_version": canonical.SCHEMA_VERSION,
@@ -119,8 +123,8 @@ def outgoing_content(draft: Draft, signature: Signature | None = None) -> Conten
         "team": handover.team.name,
         "time_zone": handover.team.time_zone,
         "post": handover.post.name,
-        "outgoing_shift": _shift(handover.outgoing_shift),
-        "incoming_shift": _shift(handover.incoming_shift),
+        "outgoing_shift": _shift(handover.outgoing_shift, roster),
+        "incoming_shift": _shift(handover.incoming_shift, roster),
         "lines": [_line(item, draft.line(item), draft.promises.get(item.pk)) for item in draft.items],
         "staying": [_named(item) for item in draft.staying],
         "answer_backs": [_answer_back(line) for line in draft.received],
@@ -131,12 +135,6 @@ def outgoing_content(draft: Draft, signature: Signature | None = None) -> Conten
 
 def incoming_content(handover: Handover, round_: Round, signature: Signature | None = None) -> Content:
     """What the incoming side signs: its answers, bound to the outgoing text by that text's hash."""
-    lines = (
-        handover.lines.filter(round_number__gt=0)
-        .select_related("answered_by", "read_back_by", "item__holder")
-        .prefetch_related("remarks__author")
-        .order_by("round_number", "position", "pk")
-    )
     return {
         "schema": "handover.confirmation",
         "schema_version": canonical.SCHEMA_VERSION,
@@ -145,9 +143,30 @@ def incoming_content(handover: Handover, round_: Round, signature: Signature | N
         "round_sha256": round_.text_id,
         "time_zone": handover.team.time_zone,
         "taken_over": handover.taken_over,
-        "lines": [_answer(line) for line in lines],
+        "lines": answers(handover, submitted_lines(handover)),
         "signature": signature.content() if signature else None,
     }
+
+
+def submitted_lines(handover: Handover) -> list[HandoverLine]:
+    rows = handover.lines.filter(round_number__gt=0)
+    people = ("answered_by", "read_back_by", "answer_back_by")
+    return list(rows.select_related(*people).order_by("round_number", "position", "pk"))
+
+
+def answers(handover: Handover, lines: list[HandoverLine]) -> list[Content]:
+    """What the receiving side has said of these lines so far."""
+    said = remarks(handover)
+    return [_answer(line, said.get(line.item_id, [])) for line in lines]
+
+
+def remarks(handover: Handover) -> dict[int, list[Event]]:
+    """The threads on the lines, by item: questions and replies in their order."""
+    events = Event.objects.filter(handover=handover, verb__in=REMARKS).select_related("actor")
+    threads: dict[int, list[Event]] = {}
+    for event in events.order_by("at", "pk"):
+        threads.setdefault(event.item_id or 0, []).append(event)
+    return threads
 
 
 def addendum_content(handover: Handover, text: str, signature: Signature) -> Content:
@@ -181,14 +200,14 @@ def signers(handover: Handover, role: str) -> frozenset[int]:
     return frozenset(rows.values_list("user_id", flat=True))
 
 
-def _shift(shift: Shift | None) -> Content | None:
+def _shift(shift: Shift | None, roster: list[Assignment]) -> Content | None:
     if shift is None:
         return None
     return {
         "name": shift.name,
         "starts_at": canonical.instant(shift.starts_at),
         "ends_at": canonical.instant(shift.ends_at),
-        "people": [_person(assignment) for assignment in duty.roster(shift)],
+        "people": [_person(assignment) for assignment in roster if assignment.shift_id == shift.pk],
     }
 
 
@@ -256,7 +275,7 @@ def _answer_back(line: HandoverLine) -> Content:
     }
 
 
-def _answer(line: HandoverLine) -> Content:
+def _answer(line: HandoverLine, said: list[Event]) -> Content:
     return {
         "item": line.item_id,
         "round": line.round_number,
@@ -267,12 +286,12 @@ def _answer(line: HandoverLine) -> Content:
         "heard_orally": line.heard_orally,
         "read_back": line.read_back,
         "read_back_by": _name(line.read_back_by),
-        "remarks": [_remark(remark) for remark in sorted(line.remarks.all(), key=lambda r: (r.at, r.pk))],
+        "remarks": [_remark(event) for event in said],
     }
 
 
-def _remark(remark: LineRemark) -> Content:
-    return {"by": remark.author.display_name, "at": canonical.instant(remark.at), "text": remark.text}
+def _remark(event: Event) -> Content:
+    return {"by": _name(event.actor), "at": canonical.instant(event.at), "text": event.text}
 
 
 def _name(user: User | None) -> str:

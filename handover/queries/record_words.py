@@ -123,9 +123,9 @@ def missing_words(code: str) -> str:
     return _("The progress does not say what was done, or who answers by when.")
 
 
-def answers(content: Content) -> dict[int, ShownAnswer]:
-    """What a confirmation says, by item."""
-    return {line["item"]: _answer(line) for line in content["lines"]}
+def answers(lines: list[Content]) -> dict[int, ShownAnswer]:
+    """What the receiving side said of these lines, by item."""
+    return {line["item"]: _answer(line) for line in lines}
 
 
 def _answer(line: Content) -> ShownAnswer:

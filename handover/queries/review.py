@@ -1,17 +1,21 @@
 """The page of the incoming shift: what burns first, with the reason in words, line by line."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from accounts.models import User
-from handover.models import Access, Event, Handover, HandoverLine, LineRemark, PendingItem
+from handover.models import Access, Event, Handover, HandoverLine, PendingItem
 from handover.queries import cut, entries, item_rows, record, record_words
 from handover.queries.words import ClockWords, clock_words
 
 SINCE_AT_MOST = 3  # of what happened since, for each line; the item's page has it all
 ARRIVED_AT_MOST = 20
 UNDO = timedelta(minutes=5)
+ByItem = defaultdict[int | None, list[Event]]
 HAPPENED = (
     Event.Verb.PROGRESSED,
     Event.Verb.CALLED_AGAIN,
@@ -38,7 +42,7 @@ class ReviewLine:
     frozen: record_words.ShownLine
     clock: ClockWords | None
     since: list[dict[str, Any]]
-    remarks: list[LineRemark]
+    remarks: list[Event]
     may_undo: bool
 
     @property
@@ -50,20 +54,45 @@ class ReviewLine:
         return cut.lacks_read_back(self.row)
 
 
-def read(handover: Handover, access: Access) -> list[ReviewLine]:
-    """The lines of the latest state, those that run out first at the top. Five queries."""
+@dataclass(frozen=True)
+class ReviewPage:
+    """The lines to be answered, and what else was signed with them."""
+
+    lines: list[ReviewLine]
+    sections: list[record_words.ShownSection]
+    answer_backs: list[dict[str, Any]]
+    signed_by: int
+    arrived: list[item_rows.Row]
+
+
+def read(handover: Handover, access: Access) -> ReviewPage:
+    """The lines with those that run out first at the top. Four queries, however many lines there are."""
     rows = list(
         handover.lines.filter(round_number__gt=0)
-        .select_related("item__holder", "answered_by", "read_back_by", "former_holder")
-        .prefetch_related("remarks__author")
+        .select_related("item__holder", "answered_by", "read_back_by")
         .order_by("position", "pk")
     )
     for row in rows:
         row.handover = handover
-    frozen = _frozen(handover)
-    since = _since(handover, [row.item_id for row in rows], access.now)
-    shown = [_line(row, frozen[row.round_number, row.item_id], since, access) for row in rows]
-    return sorted(shown, key=_burns_first)
+    rounds = list(handover.rounds.select_related("text").order_by("number"))
+    contents = [record.signed_content(round_.text) for round_ in rounds]
+    frozen = {
+        (round_.number, line.item): line
+        for round_, content in zip(rounds, contents, strict=True)
+        for line in record_words.lines(content)
+    }
+    said, since = _events(handover, [row.item_id for row in rows])
+    shown = [
+        _line(row, frozen[row.round_number, row.item_id], said[row.item_id], since[row.item_id], access)
+        for row in rows
+    ]
+    return ReviewPage(
+        lines=sorted(shown, key=_burns_first),
+        sections=record_words.sections(contents[-1]),
+        answer_backs=record_words.answer_backs(contents[-1]),
+        signed_by=rounds[-1].submitted_by_id,
+        arrived=_arrived_since(handover, access),
+    )
 
 
 def _burns_first(line: ReviewLine) -> tuple[bool, datetime, int]:
@@ -72,7 +101,7 @@ def _burns_first(line: ReviewLine) -> tuple[bool, datetime, int]:
     return (item.next_due_at is None, item.next_due_at or item.changed_at, line.row.pk)
 
 
-def arrived_since(handover: Handover, access: Access) -> list[item_rows.Row]:
+def _arrived_since(handover: Handover, access: Access) -> list[item_rows.Row]:
     """What came into the queue after the cut: it belongs to the next one."""
     items = (
         PendingItem.objects.open()
@@ -83,41 +112,41 @@ def arrived_since(handover: Handover, access: Access) -> list[item_rows.Row]:
     return item_rows.read(items[:ARRIVED_AT_MOST], access.now)
 
 
-def _frozen(handover: Handover) -> dict[tuple[int, int], record_words.ShownLine]:
-    """What was signed, by round and item."""
-    return {
-        (round_.number, line.item): line
-        for round_ in handover.rounds.select_related("text").order_by("number")
-        for line in record_words.lines(record.signed_content(round_.text))
-    }
-
-
-def _since(handover: Handover, item_ids: list[int], now: datetime) -> dict[int, list[dict[str, Any]]]:
+def _events(handover: Handover, item_ids: list[int]) -> tuple[ByItem, ByItem]:
+    """The threads on the lines in their order, and what happened to the items since, the latest first."""
     events = (
-        Event.objects.filter(item__in=item_ids, at__gt=handover.submitted_at, verb__in=HAPPENED)
+        Event.objects.filter(
+            Q(handover=handover, verb__in=record.REMARKS)
+            | Q(at__gt=handover.submitted_at, verb__in=HAPPENED),
+            item__in=item_ids,
+        )
         .select_related("actor", "person")
-        .order_by("-at", "-pk")
+        .order_by("at", "pk")
     )
-    found: dict[int, list[Event]] = {}
+    said: ByItem = defaultdict(list)
+    since: ByItem = defaultdict(list)
     for event in events:
-        found.setdefault(event.item_id or 0, []).append(event)
-    return {pk: entries.shape(rows[:SINCE_AT_MOST], now) for pk, rows in found.items()}
+        thread = said if event.verb in record.REMARKS else since
+        thread[event.item_id].append(event)
+    return said, since
 
 
 def _line(
     row: HandoverLine,
     frozen: record_words.ShownLine,
-    since: dict[int, list[dict[str, Any]]],
+    said: list[Event],
+    since: list[Event],
     access: Access,
 ) -> ReviewLine:
     item = row.item
     due_at = item.next_due_at
+    latest = list(reversed(since))[:SINCE_AT_MOST]
     return ReviewLine(
         row=row,
         frozen=frozen,
         clock=clock_words(item.next_clock, due_at, access.now) if due_at else None,
-        since=since.get(item.pk, []),
-        remarks=sorted(row.remarks.all(), key=lambda remark: (remark.at, remark.pk)),
+        since=entries.shape(latest, access.now) if latest else [],
+        remarks=said,
         may_undo=_may_undo(row, access.user, access.now),
     )
 

@@ -19,7 +19,6 @@ from handover.models import (
     Handover,
     HandoverLine,
     Kind,
-    LineRemark,
     PendingItem,
     SignOff,
 )
@@ -113,7 +112,6 @@ def question(*, line: HandoverLine, text: str, actor: User, now: datetime) -> No
         lifecycle.update(line, answered_by=actor, answered_at=now)
     else:
         _answer(line, Answer.QUESTIONED, actor, now)
-    LineRemark.objects.create(line=line, author=actor, at=now, text=text)
     _record(Event.Verb.LINE_QUESTIONED, line, actor, now, text=text)
 
 
@@ -121,7 +119,6 @@ def question(*, line: HandoverLine, text: str, actor: User, now: datetime) -> No
 def reply(*, line: HandoverLine, text: str, actor: User, now: datetime) -> None:
     """Answer in the thread, or correct a read-back. Raises InvalidMove once the handover has ended."""
     lifecycle.require(line.handover, Handover.State.SUBMITTED)
-    LineRemark.objects.create(line=line, author=actor, at=now, text=text)
     _record(Event.Verb.LINE_REPLIED, line, actor, now, text=text)
 
 

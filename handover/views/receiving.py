@@ -14,7 +14,7 @@ from accounts.held import bound
 from handover import permissions
 from handover.forms.handovers import AcceptForm, DecideForm, SentenceForm
 from handover.models import Handover, HandoverLine, SignOff
-from handover.queries import cut, duty, handovers, record, review
+from handover.queries import cut, duty, record, review
 from handover.services import confirmation, lines, submission
 
 from .act import act, press
@@ -30,24 +30,19 @@ def handover_review(request: Request, pk: int) -> HttpResponse:
     handover = load(request, pk)
     if handover.state != State.SUBMITTED:
         return redirect("handover_detail", pk)
-    page = handovers.read_record(handover)
-    shown = review.read(handover, request.access)
-    signed_out = record.signers(handover, SignOff.Role.OUTGOING)
-    receives = permissions.can_receive_handover(request.access, handover)
+    page = review.read(handover, request.access)
+    is_sender = request.user.pk == page.signed_by
+    supervises = permissions.can_take_over_handover(request.access, handover)
+    open_rows = [line.row for line in page.lines if line.is_open or line.lacks_read_back]
     context = {
         "handover": handover,
         "page": page,
-        "shown": shown,
-        "arrived": review.arrived_since(handover, request.access),
-        "may_answer": receives and request.user.pk not in signed_out,
-        "is_sender": request.user.pk in signed_out,
-        "may_reply": permissions.can_reply_line(request.access, shown[0].row, sides=signed_out)
-        if shown
-        else False,
-        "may_decide": permissions.can_take_over_handover(request.access, handover)
-        and request.user.pk not in signed_out,
-        "waiting": sum(line.row.answer == HandoverLine.Answer.NONE for line in shown),
-        "blocking": len(cut.blocking([line.row for line in shown if line.is_open or line.lacks_read_back])),
+        "may_answer": permissions.can_receive_handover(request.access, handover) and not is_sender,
+        "may_decide": supervises and not is_sender,
+        "may_reply": permissions.can_reply_line(request.access, handover, sides=frozenset({page.signed_by})),
+        "is_sender": is_sender,
+        "waiting": any(line.row.answer == HandoverLine.Answer.NONE for line in page.lines),
+        "blocking": len(cut.blocking(open_rows)),
     }
     return render(request, "handovers/review.html", context)
 
@@ -118,7 +113,7 @@ def line_reply(request: Request, pk: int, line_pk: int) -> HttpResponse:
     """Either side answers in the thread, also the signer who has gone home."""
     line = _line(request, pk, line_pk)
     sides = record.signers(line.handover, SignOff.Role.OUTGOING)
-    if not permissions.can_reply_line(request.access, line, sides=sides):
+    if not permissions.can_reply_line(request.access, line.handover, sides=sides):
         raise PermissionDenied
     return _sentence(
         request,

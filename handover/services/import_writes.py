@@ -35,18 +35,23 @@ Written = tuple[PendingItem, Plan, Promise | None]
 
 
 class Writer:
-    """Holds what one import looks up again and again; everything else lives for one batch."""
+    """Writes one import, batch by batch."""
 
     def __init__(
         self, *, team: Team, mapping: Mapping, as_of: datetime, actor: User | None, now: datetime
     ) -> None:
         self.team, self.mapping, self.as_of, self.actor, self.now = team, mapping, as_of, actor, now
-        posts = Post.objects.filter(team=team).prefetch_related("service_hours")
-        self.posts = {post.name: self._in_team(post) for post in posts}
-        self.issue_types = {kind.name: kind for kind in IssueType.objects.filter(team=team)}
+        self.posts: dict[str, Post] = {}
+        self.issue_types: dict[str, IssueType] = {}
         # Items that were passed on to other teams since; few, and no index finds them by reference.
         passed_on = PendingItem.objects.filter(source=mapping.name, events__team=team).exclude(team=team)
         self.elsewhere = dict(passed_on.filter(events__verb=Verb.IMPORTED).values_list("source_ref", "pk"))
+
+    def look_up(self) -> None:
+        """Read the posts and issue types again: another import may have made some since the last batch."""
+        posts = Post.objects.filter(team=self.team).prefetch_related("service_hours")
+        self.posts = {post.name: self._in_team(post) for post in posts}
+        self.issue_types = {kind.name: kind for kind in IssueType.objects.filter(team=self.team)}
 
     def earlier(self, references: list[str]) -> dict[str, Earlier]:
         """What earlier imports made of these references, wherever the items are now."""

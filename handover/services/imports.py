@@ -136,13 +136,15 @@ def _harmless(cell: str) -> str:
 def _import(spool: Spool, source: Source, report: Report, actor: User | None, now: datetime) -> None:
     mapping, team = source.mapping, source.team
     writer = Writer(team=team, mapping=mapping, as_of=source.as_of, actor=actor, now=now)
-    known_posts = frozenset(writer.posts)
     references = spool.references()
     while batch := list(islice(references, BATCH)):
         with transaction.atomic():
             if not report.dry_run:
-                # Two imports at once would both find an item missing.
-                Team.objects.select_for_update().get(pk=team.pk)
+                # Two imports at once would both find an item missing. The weaker lock lets people go on:
+                # what they write refers to the team.
+                Team.objects.select_for_update(no_key=True).get(pk=team.pk)
+            writer.look_up()
+            known_posts = frozenset(writer.posts)
             earlier = writer.earlier([rows[0].reference for rows in batch])
             plans = [
                 plan(rows, earlier.get(rows[0].reference), history=mapping.history, as_of=source.as_of)

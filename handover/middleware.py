@@ -3,13 +3,18 @@
 import secrets
 from collections.abc import Callable, Iterator
 from itertools import chain
+from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 
-from handover.queries import duty
+from handover.queries import duty, setup
+
+# Addresses that answer before anybody is there.
+OPEN_BEFORE_SETUP = {"setup", "healthz", "readyz"}
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -45,6 +50,26 @@ class BadInputMiddleware:
         if any("\0" in text for text in typed(request)):
             raise SuspiciousOperation("NUL character in the request")
         return self.get_response(request)
+
+
+class FirstRunMiddleware:
+    """Leads to the first set-up while there is nobody at all who could sign in."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.has_people = False  # for good once it is so: people are never deleted
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, _view: Callable[..., Any], *_: Any
+    ) -> HttpResponseBase | None:
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        if self.has_people or request.method != "GET" or name in OPEN_BEFORE_SETUP:
+            return None
+        self.has_people = not setup.is_empty()
+        return None if self.has_people else redirect("setup")
 
 
 class AccessMiddleware:

@@ -38,6 +38,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SessionLimitMiddleware",
     "accounts.middleware.LanguageMiddleware",
+    "handover.middleware.FirstRunMiddleware",
     "accounts.middleware.HeldFormMiddleware",  # closes every page to strangers
     "accounts.middleware.OwnPasswordMiddleware",
     "handover.middleware.AccessMiddleware",

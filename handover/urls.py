@@ -15,6 +15,7 @@ from handover.views import (
     receiving,
     search,
     settings,
+    setup,
     shifts,
     signing,
 )
@@ -105,4 +106,9 @@ urlpatterns = [
     path("settings/people/", people.person_list, name="person_list"),
     path("settings/people/new/", people.person_create, name="person_create"),
     path("settings/people/<int:pk>/", people.person_edit, name="person_edit"),
+    path("setup/", setup.administrator, name="setup"),
+    path("setup/team/", setup.team, name="setup_team"),
+    path("setup/posts/", setup.posts, name="setup_posts"),
+    path("setup/patterns/", setup.patterns, name="setup_patterns"),
+    path("setup/people/", setup.people, name="setup_people"),
 ]

@@ -15,6 +15,7 @@ from handover import permissions
 from handover.forms.settings import IssueTypeForm, PatternForm, PostForm, TeamForm
 from handover.models import IssueType, Post, ShiftPattern
 from handover.queries import settings as queries
+from handover.queries import setup
 from handover.services import posts, teams
 
 from .act import act
@@ -36,7 +37,9 @@ def home(request: Request) -> HttpResponse:
         raise PermissionDenied
     if len(kept) == 1 and not request.access.is_administrator:
         return redirect("team_detail", kept[0].pk)
-    return render(request, "settings/home.html", {"teams": kept})
+    progress = setup.progress() if request.access.is_administrator else None
+    step = progress.step if progress and not progress.is_finished else ""
+    return render(request, "settings/home.html", {"teams": kept, "setup_step": step})
 
 
 @require_GET

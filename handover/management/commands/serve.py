@@ -24,6 +24,7 @@ from handover.env import BASE_DIR, broker_folder, env
 from handover.management.broker import redis_command, redis_url
 from handover.management.processes import Process, Supervisor, say
 from handover.management.translations import compile_catalogs
+from handover.queries import setup
 from handover.queries.pulse import last_beat
 
 HOST = "127.0.0.1"
@@ -146,12 +147,19 @@ def watch(supervisor: Supervisor, *, port: int, pulse: PulseWatch) -> None:
     while not supervisor.stopping:
         supervisor.tend()
         if not announced and is_up(port):
-            say(f"\n  Ready: http://{HOST}:{port}   Ctrl-C ends it.\n")
+            say(f"\n  Ready: http://{HOST}:{port}   Ctrl-C ends it.\n{setup_words(port)}")
             announced = True
         if time.monotonic() >= next_look:
             restart_if_deaf(supervisor, pulse)
             next_look = time.monotonic() + LOOK_SECONDS
         time.sleep(ROUND_SECONDS)
+
+
+def setup_words(port: int) -> str:
+    """What the first administrator has to know; nothing once there is one."""
+    if setup.has_administrator():
+        return ""
+    return f"  First set-up: http://{HOST}:{port}/setup/ with the code {setup.code()}\n"
 
 
 def is_up(port: int) -> bool:

@@ -116,7 +116,7 @@ def read(access: Access, item: PendingItem, *, before: str = "") -> ItemPage:
     return ItemPage(
         clocks=_clocks(item, access.now),
         promise=_promise(item, access.now),
-        alarms=alarms(item),
+        alarms=alarms(item) if item.is_open else [],
         contacts=entries.shape(contacts, access.now),
         timeline=entries.shape(page, access.now),
         older=older,

@@ -66,7 +66,11 @@ class PendingItemQuerySet(models.QuerySet["PendingItem"]):
         """All of the teams whose work the person may read, and what they hold themselves."""
         if access.is_administrator:
             return self
-        return self.filter(Q(team__in=access.read_team_ids) | Q(team__in=access.roles, holder=access.user))
+        border = Q(team__in=access.read_team_ids)
+        # An OR that adds nothing keeps SQLite from reading the lists in the order of their index.
+        if held_only := access.roles.keys() - access.read_team_ids:
+            border |= Q(team__in=held_only, holder=access.user)
+        return self.filter(border)
 
     def open(self) -> Self:
         return self.filter(is_open=True)
@@ -178,6 +182,10 @@ class PendingItem(models.Model):
             ),
             models.Index(
                 fields=["team", "next_due_at", "id"], condition=Q(is_open=True), name="item_team_list"
+            ),
+            models.Index(fields=["post", "-created_at", "-id"], condition=Q(is_open=True), name="item_newest"),
+            models.Index(
+                fields=["team", "-created_at", "-id"], condition=Q(is_open=True), name="item_team_newest"
             ),
             models.Index(fields=["holder", "next_due_at"], condition=Q(is_open=True), name="item_held"),
             models.Index(fields=["team", "-changed_at", "-id"], name="item_by_change"),

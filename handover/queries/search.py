@@ -29,6 +29,7 @@ LONGEST_QUERY = 100
 SHORTEST_PHONE = 7
 SHORTEST_START = 3  # letters of a word that may be unfinished
 ITEM_NUMBER = re.compile(r"#\s*(\d{1,18})")
+REFERENCE = re.compile(r"[0-9A-Za-z]")  # IDs and order numbers have one of these
 IN_INDEX = {
     "postgresql": "SELECT item_id FROM handover_searchentry WHERE tokens @@ %s::tsquery LIMIT %s",
     "sqlite": "SELECT rowid FROM handover_searchtoken WHERE handover_searchtoken MATCH %s LIMIT %s",
@@ -142,6 +143,8 @@ def _exact(access: Access, visible: QuerySet[PendingItem], text: str, matches: l
     """The item of this number, or those of the customer or order that the text names, open ones first."""
     if number := ITEM_NUMBER.fullmatch(text):
         return list(visible.filter(pk=number.group(1)).values_list("pk", flat=True))
+    if not REFERENCE.search(text):
+        return []
     if matches is None:
         customers = Customer.objects.filter(code__in={text, text.upper()})
         if not access.is_administrator:

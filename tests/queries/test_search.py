@@ -206,6 +206,15 @@ def test_off_duty_an_agent_finds_what_they_hold(desk):
     assert search.find(duty.access(person, NOW), "仓库").items == [held]
 
 
+def test_held_items_of_another_own_team_are_found_while_on_duty_elsewhere(desk, access):
+    other = factories.post()
+    factories.membership(access.user, other.team)
+    here, held = written(desk, "仓库"), written(other, "仓库", age=1, holder=access.user)
+    written(other, "仓库")
+
+    assert search.find(duty.access(access.user, NOW), "仓库").items == [here, held]
+
+
 def test_leader_and_administrator_find_all_they_may_see(desk):
     other = factories.post()
     items = [written(desk, "仓库"), written(other, "仓库", age=1)]
@@ -213,6 +222,16 @@ def test_leader_and_administrator_find_all_they_may_see(desk):
 
     assert search.find(duty.access(supervisor, NOW), "仓库").items == items[:1]
     assert search.find(duty.access(factories.administrator(), NOW), "仓库").items == items
+
+
+def test_page_has_rows_in_the_order_found(desk, access):
+    item = written(desk, order_ref="WO88213", age=1)
+    old, new = (written(desk, "WO88213", age=age) for age in (9, 0))
+
+    page = search.page(access, "WO88213")
+
+    assert [[row["id"] for row in rows] for rows in (page.exact, page.rows)] == [[item], [new, old]]
+    assert page.after == ""
 
 
 @pytest.mark.parametrize("matches", [2000, 0])

@@ -116,6 +116,9 @@ class Event(models.Model):
                 name="event_of_customer",
             ),
             models.Index(fields=["team", "-at", "-id"], name="event_of_team"),
+            models.Index(
+                fields=["team", "-at"], condition=Q(verb="transferred_out"), name="event_sent_to_other_team"
+            ),
         ]
 
     def __str__(self) -> str:

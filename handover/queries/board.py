@@ -53,12 +53,12 @@ def mine(access: Access) -> Mine:
     held = PendingItem.objects.visible_to(access).open().filter(holder=access.user)
     queued = PendingItem.objects.visible_to(access).open().filter(holder=None, post__in=access.duty_post_ids)
     # Two reads by their own index and one small sort, instead of one read that no index serves.
-    found = _first(held, access.now) + (_first(queued, access.now) if access.duty else [])
-    rows = sorted(found, key=lambda row: (row["due_at"], row["id"]))
+    found = [*_first(held), *(_first(queued) if access.duty else [])]
+    found.sort(key=lambda value: (value["next_due_at"], value["id"]))
+    rows = item_rows.shape(found[:ROWS], access.now)
     since = last_look(access)
-    shown = rows[:ROWS]
-    news = _mark_news(shown, access, since)
-    return Mine(_grouped(shown, access.now), len(shown), since, news, is_cut=len(rows) > ROWS)
+    news = _mark_news(rows, access, since)
+    return Mine(_grouped(rows, access.now), len(rows), since, news, is_cut=len(found) > ROWS)
 
 
 def last_look(access: Access) -> datetime:
@@ -66,8 +66,8 @@ def last_look(access: Access) -> datetime:
     return looked or access.now - FIRST_LOOK
 
 
-def _first(items: QuerySet[PendingItem], now: datetime) -> list[item_rows.Row]:
-    return item_rows.read(items.order_by("next_due_at", "pk")[: ROWS + 1], now)
+def _first(items: QuerySet[PendingItem]) -> Iterable[item_rows.Row]:
+    return item_rows.values(items.order_by("next_due_at", "pk")[: ROWS + 1])
 
 
 def _mark_news(rows: list[item_rows.Row], access: Access, since: datetime) -> int:

@@ -34,10 +34,15 @@ Row = dict[str, Any]
 
 def read(items: QuerySet[PendingItem], now: datetime) -> list[Row]:
     """The rows of these items in their order; one query."""
-    return shape(items.annotate(said=Substr("progress", 1, SAID_LENGTH)).values(*COLUMNS, "said"), now)
+    return shape(values(items), now)
 
 
-def shape(values: Iterable[Row], now: datetime) -> list[Row]:
+def values(items: QuerySet[PendingItem]) -> Iterable[Row]:
+    """What `shape` needs of these items."""
+    return items.annotate(said=Substr("progress", 1, SAID_LENGTH)).values(*COLUMNS, "said")
+
+
+def shape(found: Iterable[Row], now: datetime) -> list[Row]:
     """What the tag `item_row` shows."""
     kinds = {kind.value: str(kind.label) for kind in Kind}
     stages = {stage.value: str(stage.label) for stage in Stage}
@@ -63,7 +68,7 @@ def shape(values: Iterable[Row], now: datetime) -> list[Row]:
             "handovers": str(value["handover_count"] or ""),
             "is_new": False,
         }
-        for value in values
+        for value in found
     ]
 
 

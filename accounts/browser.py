@@ -4,10 +4,9 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
-from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import User
 
@@ -43,16 +42,11 @@ def next_page(request: HttpRequest, default: str) -> str:
 
 def previous_page(request: HttpRequest) -> str:
     """The page of ours that this request was sent from, without its host; "/" if unknown."""
-    referer = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
+    referer = request.headers.get("Referer") or ""
     if not _is_ours(request, referer):
         return "/"
     parts = urlsplit(referer)
     return parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
-
-
-def go_to(request: HttpRequest, url: str) -> HttpResponse:
-    """Leads the whole page elsewhere, also where only a part of it was asked for."""
-    return HttpResponseClientRedirect(url) if "HX-Request" in request.headers else HttpResponseRedirect(url)
 
 
 def _is_ours(request: HttpRequest, url: str) -> bool:

@@ -102,7 +102,7 @@ def _named(request: HttpRequest, user: User | AnonymousUser) -> QuerySet[HeldFor
 
 
 def _led_on(response: HttpResponseBase) -> bool:
-    return 300 <= response.status_code < 400 or response.has_header("HX-Redirect")
+    return 300 <= response.status_code < 400
 
 
 def _may_be_kept(name: str) -> bool:

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, resolve_url
 from django.utils import timezone, translation
 
 from accounts import held, sessions
-from accounts.browser import go_to, previous_page
+from accounts.browser import previous_page
 
 UNOPENED = {403, 404, 405}  # no right any more, the thing is gone, or its address only takes what is sent
 
@@ -51,18 +51,14 @@ class HeldFormMiddleware(LoginRequiredMiddleware):
         self, request: HttpRequest, _view: Callable[..., Any]
     ) -> HttpResponseBase:
         if sessions.is_live(request):
-            return HttpResponse(
-                status=401
-            )  # a page that asks by itself must not throw away what is typed in it
+            return HttpResponse(status=401)  # a page that asks by itself must not throw away what is typed
         kept = held.keep(request) if request.method == "POST" else None
         back = held.address(kept, request.GET) if kept else self._page_of(request)
-        login = redirect_to_login(back, resolve_url(settings.LOGIN_URL))
-        return go_to(request, login.url)
+        return redirect_to_login(back, resolve_url(settings.LOGIN_URL))
 
     def _page_of(self, request: HttpRequest) -> str:
-        """Parts of pages and forms without text are no place to come back to."""
-        whole_page = request.method == "GET" and "HX-Request" not in request.headers
-        return request.get_full_path() if whole_page else previous_page(request)
+        """A form without text is no place to come back to."""
+        return request.get_full_path() if request.method == "GET" else previous_page(request)
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         held.settle(request, response)

@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import held, services, sessions
-from accounts.browser import SignedInRequest, client_address, go_to, next_page, previous_page
+from accounts.browser import SignedInRequest, client_address, next_page, previous_page
 from accounts.forms import LanguageForm, PasswordForm, ProfileForm, SignInForm, ThemeForm
 from accounts.models import User
 from accounts.permissions import can_reset_password
@@ -136,9 +136,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         return render(request, "403_csrf.html", status=403)
     kept = held.keep(request)
     if kept and kept.user_id == (request.user.pk or kept.user_id):
-        return go_to(request, held.address(kept, request.GET))
+        return redirect(held.address(kept, request.GET))
     messages.warning(request, _("That page was out of date, so nothing was done. Please try again."))
-    return go_to(request, previous_page(request))
+    return redirect(previous_page(request))
 
 
 def _tell_of_kept_text(request: HttpRequest, user: User) -> None:

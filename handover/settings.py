@@ -43,7 +43,6 @@ MIDDLEWARE = [
     "accounts.middleware.OwnPasswordMiddleware",
     "handover.middleware.AccessMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

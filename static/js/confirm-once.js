@@ -11,6 +11,5 @@ document.addEventListener("submit", (event) => {
   if (form.getAttribute("aria-busy") === "true") return event.preventDefault();
   form.setAttribute("aria-busy", "true");
 });
-document.addEventListener("htmx:afterRequest", (event) => event.target.closest?.("form") && release(event.target.closest("form")));
 // Back and forward may show the page as it was left.
 window.addEventListener("pageshow", () => document.querySelectorAll("form[aria-busy]").forEach(release));

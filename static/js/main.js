@@ -1,5 +1,5 @@
 // Starts what a page asks for. `data-module="a b"` on an element starts the modules a and b for it, once,
-// also for elements that htmx or a live region brings in later. The others serve the whole page.
+// also for elements that a live region brings in later. The others serve the whole page.
 import "./confirm-once.js";
 import "./dialog.js";
 import "./menu.js";
@@ -26,5 +26,4 @@ function start(root) {
 }
 
 start(document);
-document.addEventListener("htmx:load", (event) => start(event.target));
 document.addEventListener("region:updated", (event) => start(event.target));

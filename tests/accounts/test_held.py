@@ -169,14 +169,6 @@ def test_text_for_an_address_that_cannot_be_opened_is_shown_for_copying(
     assert "They asked twice" in page.content.decode()
 
 
-def test_part_of_a_page_is_not_the_place_to_come_back_to(client: Client, person: User) -> None:
-    expire(client)
-
-    answer = client.get(PAGE, headers={"hx-request": "true", "hx-current-url": "http://testserver/notes/9/"})
-
-    assert answer["HX-Redirect"] == "/login/?next=/notes/9/"
-
-
 def test_live_page_is_not_led_away(client: Client, person: User) -> None:
     expire(client)
 

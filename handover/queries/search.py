@@ -8,6 +8,8 @@ the page is full or the row budget is spent; the next page goes on from there.
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from django.db import connection
@@ -37,6 +39,7 @@ IN_INDEX = {
 STARTS_WITH = {"postgresql": "'{}':*", "sqlite": '"{}"*'}
 IS = {"postgresql": "'{}'", "sqlite": '"{}"'}
 AND = {"postgresql": " & ", "sqlite": " AND "}
+OR = {"postgresql": " | ", "sqlite": " OR "}
 
 Key = tuple[datetime, int]  # when an item was last changed, and its number
 
@@ -60,11 +63,14 @@ class FoundRows:
 
 
 class Piece(NamedTuple):
-    """What a found entry holds: the token to ask the index for, and how it stands in the entry."""
+    """What a found entry holds: a token of the index whole or as a start, and how it is written in the entry.
 
-    token: str
-    is_start: bool
-    written: str
+    A number stands there by its end or by its start, hence the several ways.
+    """
+
+    whole: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
 
 
 def find(access: Access, text: str, *, limit: int = PAGE, before: str = "") -> Found:
@@ -97,9 +103,9 @@ def page(access: Access, text: str, *, before: str = "") -> FoundRows:
 def _read(text: str) -> tuple[list[Piece], list[int] | None]:
     """The text as one number, where that finds anything, else as words; and the items that hold it."""
     if number := _number(text):
-        tail = [Piece(number[-TAIL:], is_start=False, written=f"{number} ")]
-        if (matches := _matches(tail)) != []:
-            return tail, matches
+        pieces = [Piece((number[-TAIL:],), (number,), (f"{number} ", f" {number}"))]
+        if (matches := _matches(pieces)) != []:
+            return pieces, matches
     words = [_piece(token) for token in query_grams(text)]
     return words, _matches(words) if words else []
 
@@ -111,31 +117,37 @@ def _number(text: str) -> str:
 
 
 def _piece(token: str) -> Piece:
-    """A whole pair or number; one Chinese character alone or a longer word may go on."""
-    is_start = len(token) == 1 if is_cjk(token) else len(token) >= SHORTEST_START and not token.isdigit()
-    return Piece(token, is_start, f" {token}" if is_start else f" {token} ")
+    """A pair of Chinese characters is whole; one of them alone, or a longer word, may go on."""
+    if len(token) == 1 if is_cjk(token) else len(token) >= SHORTEST_START:
+        return Piece(starts=(token,), written=(f" {token}",))
+    return Piece(whole=(token,), written=(f" {token} ",))
 
 
 def _matches(pieces: list[Piece]) -> list[int] | None:
     """The items of all teams that hold the pieces; None where there are too many to sort."""
     vendor = connection.vendor
-    asked = AND[vendor].join(
-        (STARTS_WITH if piece.is_start else IS)[vendor].format(piece.token) for piece in pieces
-    )
+    asked = AND[vendor].join(_asked(piece, vendor) for piece in pieces)
     with connection.cursor() as cursor:
         cursor.execute(IN_INDEX[vendor], [asked, MATCHES + 1])
         matches = [pk for (pk,) in cursor.fetchall()]
     if len(matches) > MATCHES:
         return None
-    if any(piece.written.strip() != piece.token for piece in pieces):  # the index knows the tail alone
+    if any(len(piece.written) > 1 for piece in pieces):  # of the end of a number the index knows four digits
         return list(_holding(pieces, matches))
     return matches
+
+
+def _asked(piece: Piece, vendor: str) -> str:
+    ways = [IS[vendor].format(token) for token in piece.whole]
+    ways += [STARTS_WITH[vendor].format(token) for token in piece.starts]
+    return f"({OR[vendor].join(ways)})"
 
 
 def _holding(pieces: list[Piece], items: list[int]) -> QuerySet[SearchEntry, int]:
     entries = SearchEntry.objects.filter(pk__in=items)
     for piece in pieces:
-        entries = entries.filter(text__contains=piece.written)
+        held = (Q(text__contains=written) for written in piece.written)
+        entries = entries.filter(reduce(or_, held))
     return entries.values_list("pk", flat=True)
 
 

@@ -7,10 +7,7 @@ contact is told the result, wherever they work now. Ending twice is an InvalidMo
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import translation
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -21,13 +18,12 @@ from handover.models import (
     ClockKind,
     Emotion,
     Event,
-    Message,
     PendingItem,
     Promise,
     Stage,
 )
 from handover.queries import duty
-from handover.services import clocks, lines, promises
+from handover.services import clocks, inbox, lines, promises
 from handover.services.item_changes import await_taking, feel, note, require_open
 
 TOLD = {
@@ -41,7 +37,6 @@ TOLD = {
         "The item #%(number)s of %(customer)s, which you registered, was cancelled by %(person)s: %(result)s"
     ),
 }
-MESSAGE_LENGTH = 600
 
 
 @transaction.atomic
@@ -152,14 +147,11 @@ def _finish(*, item: PendingItem, result: str, actor: User, now: datetime) -> No
     lines.end_for_item(item=item, actor=actor, now=now)
     clocks.stop(item=item, kinds=set(ClockKind.values), now=now, void=True)
     clocks.refresh(item=item)
-    reader = item.first_contact
-    if reader is None or reader == actor:
-        return
-    with translation.override(reader.language or settings.LANGUAGE_CODE):
-        text = _(TOLD[Stage(item.stage)]) % {
-            "number": item.pk,
-            "customer": item.customer,
-            "person": actor,
-            "result": result,
-        }
-    Message.objects.create(recipient=reader, item=item, text=Truncator(text).chars(MESSAGE_LENGTH), at=now)
+    inbox.tell(
+        recipient=item.first_contact,
+        actor=actor,
+        sentence=TOLD[Stage(item.stage)],
+        facts={"result": result},
+        item=item,
+        now=now,
+    )

@@ -1,14 +1,40 @@
-"""What a person has seen: their messages, and what is new on their first page.
-
-These are marks for the reader alone, so they leave nothing in the trail.
-"""
+"""Messages to a person, and what they have seen: marks for the reader alone, so none is in the trail."""
 
 from datetime import datetime
+from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from handover.models import LastLook, Message
+from handover.models import LastLook, Message, PendingItem
+
+MESSAGE_LENGTH = 600
+
+
+def tell(
+    *,
+    recipient: User | None,
+    actor: User,
+    sentence: str,
+    facts: dict[str, Any],
+    item: PendingItem,
+    now: datetime,
+) -> None:
+    """A message in the reader's language, saying enough by itself; nobody is told what they did
+    themselves.
+
+    `sentence` is a source string with the names of `facts` in it. Called inside the transaction of what
+    is told.
+    """
+    if recipient is None or recipient == actor:
+        return
+    with translation.override(recipient.language or settings.LANGUAGE_CODE):
+        text = _(sentence) % {"number": item.pk, "customer": item.customer, "person": actor, **facts}
+    Message.objects.create(recipient=recipient, item=item, text=Truncator(text).chars(MESSAGE_LENGTH), at=now)
 
 
 @transaction.atomic

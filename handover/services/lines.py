@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from handover import lifecycle
@@ -23,10 +24,16 @@ from handover.models import (
     SignOff,
 )
 from handover.queries import cut, duty, record
-from handover.services import clocks, events
+from handover.services import clocks, events, inbox
 
 Answer = HandoverLine.Answer
 UNDO_MINUTES = 5
+ASKED = gettext_noop("%(person)s asks about #%(number)s of %(customer)s, which you handed over: %(text)s")
+REFUSED = gettext_noop("%(person)s refuses #%(number)s of %(customer)s, which you handed over: %(text)s")
+REPLIED = gettext_noop("%(person)s replied on #%(number)s of %(customer)s: %(text)s")
+ANSWERED_BACK = gettext_noop(
+    "%(person)s says what became of #%(number)s of %(customer)s, which you handed over: %(text)s"
+)
 
 
 @transaction.atomic
@@ -113,6 +120,7 @@ def question(*, line: HandoverLine, text: str, actor: User, now: datetime) -> No
     else:
         _answer(line, Answer.QUESTIONED, actor, now)
     _record(Event.Verb.LINE_QUESTIONED, line, actor, now, text=text)
+    _tell_sender(line, ASKED, actor, now, text)
 
 
 @transaction.atomic
@@ -120,6 +128,7 @@ def reply(*, line: HandoverLine, text: str, actor: User, now: datetime) -> None:
     """Answer in the thread, or correct a read-back. Raises InvalidMove once the handover has ended."""
     lifecycle.require(line.handover, Handover.State.SUBMITTED)
     _record(Event.Verb.LINE_REPLIED, line, actor, now, text=text)
+    _tell(line.answered_by, line, REPLIED, actor, now, text)
 
 
 @transaction.atomic
@@ -130,6 +139,7 @@ def refuse(*, line: HandoverLine, reason: str, actor: User, now: datetime) -> No
     _must_be_receivable(line, actor)
     _answer(line, Answer.REFUSED, actor, now, reason=reason)
     _record(Event.Verb.LINE_REFUSED, line, actor, now, text=reason)
+    _tell_sender(line, REFUSED, actor, now, reason)
 
 
 @transaction.atomic
@@ -185,6 +195,7 @@ def answer_back(*, line: HandoverLine, text: str, actor: User, now: datetime) ->
     """Say what became of a received item, or why nothing did; its sender sees it. The latest holds."""
     lifecycle.update(line, answer_back=text, answer_back_by=actor, answer_back_at=now)
     _record(Event.Verb.ANSWERED_BACK, line, actor, now, text=text)
+    _tell_sender(line, ANSWERED_BACK, actor, now, text)
 
 
 def taken_for_item(*, item: PendingItem, actor: User, now: datetime) -> None:
@@ -274,6 +285,18 @@ def _put_back(item: PendingItem, actor: User, now: datetime) -> None:
     if item.is_urgent and last is not None:
         Clock.objects.filter(pk=last.pk).update(stopped_at=None, outcome="")
         clocks.refresh(item=item)
+
+
+def _tell_sender(line: HandoverLine, sentence: str, actor: User, now: datetime, text: str) -> None:
+    _tell(record.latest_round(line.handover).submitted_by, line, sentence, actor, now, text)
+
+
+def _tell(
+    reader: User | None, line: HandoverLine, sentence: str, actor: User, now: datetime, text: str
+) -> None:
+    inbox.tell(
+        recipient=reader, actor=actor, sentence=sentence, facts={"text": text}, item=line.item, now=now
+    )
 
 
 def _entry(verb: str, line: HandoverLine, actor: User, now: datetime, text: str = "", **data: Any) -> Event:

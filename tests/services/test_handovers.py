@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from handover.errors import InvalidMove, NotAllowed
-from handover.models import Event, Handover, HandoverLine, Kind, SignOff
+from handover.models import Event, Handover, HandoverLine, Kind, Message, SignOff
 from handover.queries import record
 from handover.queries.record import Signature
 from handover.services import confirmation, lines, opening, signing, submission
@@ -188,3 +188,20 @@ def test_take_over_lets_the_supervisor_confirm(boundary):
     handover.refresh_from_db()
     assert (urgent.holder, other.holder) == (boundary.dai, None)
     assert (handover.state, handover.taken_over) == (Handover.State.CONFIRMED, True)
+
+
+def test_question_reply_and_refusal_are_told_to_the_other_side(boundary):
+    item = factories.item(boundary.post, holder=boundary.ada)
+    handover = boundary.open()
+    boundary.submit(handover)
+
+    lines.question(line=line_of(handover, item), text="Which one?", actor=boundary.bo, now=SOON)
+    lines.reply(line=line_of(handover, item), text="The blue one.", actor=boundary.ada, now=SOON)
+    lines.refuse(line=line_of(handover, item), reason="It is not ours.", actor=boundary.bo, now=SOON)
+
+    told = Message.objects.order_by("pk").values_list("recipient", "text")
+    assert [(who, text.rsplit(": ")[-1]) for who, text in told] == [
+        (boundary.ada.pk, "Which one?"),
+        (boundary.bo.pk, "The blue one."),
+        (boundary.ada.pk, "It is not ours."),
+    ]

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from accounts.zones import local_instant
 from handover.models import Assignment, Post, Shift
 from handover.queries import roster
@@ -22,7 +21,8 @@ class ShiftField(forms.ModelMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, shift: Shift) -> str:
-        return roster.shift_words(shift, shift.post.team.zone)
+        local = shift.starts_at.astimezone(shift.post.team.zone)
+        return f"{roster.day_words(local.date())}, {local:%H:%M}"
 
 
 class ShiftForm(forms.Form):

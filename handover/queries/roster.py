@@ -1,11 +1,11 @@
 """The roster of a team for a week, and one shift with its people, in words that are ready to be shown."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.dateformat import DateFormat
 from django.utils.translation import gettext as _
@@ -65,18 +65,25 @@ class Desk:
 @dataclass(frozen=True, slots=True)
 class Week:
     team: Team
-    monday: date
+    first: date
     title: str
     desks: tuple[Desk, ...]
-    holes: int = field(default=0)
+    holes: int
 
     @property
     def previous(self) -> str:
-        return (self.monday - WEEK).isoformat()
+        return (self.first - WEEK).isoformat()
 
     @property
     def following(self) -> str:
-        return (self.monday + WEEK).isoformat()
+        return (self.first + WEEK).isoformat()
+
+    @property
+    def awaits_people(self) -> bool:
+        """Whether there are shifts to come, and nobody at all on any of them."""
+        cards = [card for desk in self.desks for day in desk.days for card in day.cards]
+        coming = [card.hole for card in cards if card.phase != "over"]
+        return bool(coming) and set(coming) == {"nobody"}
 
 
 def teams(access: Access) -> list[Team]:
@@ -86,36 +93,34 @@ def teams(access: Access) -> list[Team]:
     return sorted(mine, key=lambda team: team.pk not in access.duty_team_ids)
 
 
-def posts(access: Access, team: Team, monday: date) -> list[Post]:
-    """The posts of the team that are in use in this week."""
+def posts(access: Access, team: Team, first: date) -> list[Post]:
+    """The posts of the team that are in use in the week from this day."""
     rows = Post.objects.visible_to(access).filter(team=team, is_active=True).order_by("name", "pk")
-    sunday = monday + WEEK - timedelta(days=1)
+    last = first + WEEK - timedelta(days=1)
     return [
-        post
-        for post in rows
-        if (post.first_day or date.min) <= sunday and (post.last_day or date.max) >= monday
+        post for post in rows if (post.first_day or date.min) <= last and (post.last_day or date.max) >= first
     ]
 
 
-def monday_of(day: date) -> date:
-    return day - timedelta(days=day.weekday())
+def week(access: Access, team: Team, desks: list[Post], first: date) -> Week:
+    """The shifts of seven days, with their people. Two queries, however many there are.
 
-
-def week(access: Access, team: Team, desks: list[Post], monday: date) -> Week:
-    """The shifts that start in the week, with their people. Two queries, however many there are."""
-    start, end = (local_instant(day, time(0), team.zone) for day in (monday, monday + WEEK))
-    shifts = Shift.objects.filter(post__in=desks, starts_at__gte=start, starts_at__lt=end)
+    A night that began on the day before is shown on the first day while it runs.
+    """
+    start, end = (local_instant(day, time(0), team.zone) for day in (first, first + WEEK))
+    runs = Q(starts_at__lt=start, starts_at__lte=access.now, ends_at__gt=max(access.now, start))
+    shifts = Shift.objects.filter(runs | Q(starts_at__gte=start), post__in=desks, starts_at__lt=end)
     cards: dict[tuple[int, date], list[Card]] = defaultdict(list)
     places = _places(shifts, access)
     for shift in shifts.order_by("starts_at", "pk"):
-        day = shift.starts_at.astimezone(team.zone).date()
+        day = max(first, shift.starts_at.astimezone(team.zone).date())
         cards[shift.post_id, day].append(card(shift, tuple(places[shift.pk]), team.zone, access.now))
     return Week(
         team=team,
-        monday=monday,
+        first=first,
         title=_("%(first)s to %(last)s")
-        % {"first": day_words(monday), "last": day_words(monday + timedelta(days=6))},
-        desks=tuple(_desk(post, cards, monday, access, team) for post in desks),
+        % {"first": day_words(first), "last": day_words(first + timedelta(days=6))},
+        desks=tuple(_desk(post, cards, first, access, team) for post in desks),
         holes=sum(bool(card.hole) for row in cards.values() for card in row),
     )
 
@@ -166,10 +171,10 @@ def shift_words(shift: Shift, zone: ZoneInfo) -> str:
 
 
 def _desk(
-    post: Post, cards: dict[tuple[int, date], list[Card]], monday: date, access: Access, team: Team
+    post: Post, cards: dict[tuple[int, date], list[Card]], first: date, access: Access, team: Team
 ) -> Desk:
     today = access.now.astimezone(team.zone).date()
-    days = [monday + timedelta(days=n) for n in range(7)]
+    days = [first + timedelta(days=n) for n in range(7)]
     return Desk(
         post=post,
         may_manage=permissions.can_manage_post(access, post),

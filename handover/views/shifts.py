@@ -32,15 +32,15 @@ def week(request: Request) -> HttpResponse:
     if not teams:
         return render(request, "shifts/no_team.html")
     team = _chosen_team(request, teams)
-    monday = _chosen_monday(request, team)
-    posts = roster.posts(request.access, team, monday)
+    first = _chosen_day(request, team)
+    posts = roster.posts(request.access, team, first)
     chosen = [post for post in posts if str(post.pk) == request.GET.get("post")] or posts
     context = {
         "teams": teams,
         "team": team,
         "posts": posts,
         "post": chosen[0] if len(chosen) == 1 < len(posts) else None,
-        "week": roster.week(request.access, team, chosen, monday),
+        "week": roster.week(request.access, team, chosen, first),
         "may_manage_team": permissions.can_manage_team(request.access, team),
     }
     return render(request, "shifts/roster.html", context)
@@ -211,14 +211,14 @@ def _chosen_team(request: Request, teams: list[Team]) -> Team:
     raise Http404
 
 
-def _chosen_monday(request: Request, team: Team) -> date:
-    """The week asked for; else, and for what is no sensible date, the present one of the team."""
+def _chosen_day(request: Request, team: Team) -> date:
+    """The first day asked for; else, and for what is no sensible date, the team's today."""
     today = request.access.now.astimezone(team.zone).date()
     try:
-        day = date.fromisoformat(request.GET.get("week", ""))
+        day = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
         day = today
-    return roster.monday_of(day if abs(day - today) < FAR else today)
+    return day if abs(day - today) < FAR else today
 
 
 def _visible_shift(request: Request, pk: int) -> Shift:

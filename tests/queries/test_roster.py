@@ -13,9 +13,9 @@ HOUR = timedelta(hours=1)
 MONDAY = date(2026, 3, 9)
 
 
-def look(person, desk, monday=MONDAY):
-    access = duty.access(person, NOW)
-    return roster.week(access, desk.team, roster.posts(access, desk.team, monday), monday)
+def look(person, desk, first=MONDAY, now=NOW):
+    access = duty.access(person, now)
+    return roster.week(access, desk.team, roster.posts(access, desk.team, first), first)
 
 
 def cards(week):
@@ -46,6 +46,30 @@ def test_week_shows_shifts_on_the_day_of_the_team_with_their_holes():
     ]
     assert (week.holes, week.previous, week.following) == (2, "2026-03-02", "2026-03-16")
     assert [day.is_today for day in week.desks[0].days] == [False, True, *[False] * 5]
+
+
+def test_week_shows_a_night_that_runs_since_yesterday_on_its_first_day():
+    desk = factories.post()
+    night = factories.shift(desk, name="Night", starts_at=NOW.replace(day=9, hour=14))  # Monday 22:00
+    agent = factories.member(desk.team)
+    tuesday = MONDAY + timedelta(days=1)
+
+    while_it_runs = look(agent, desk, tuesday, now=night.ends_at - HOUR)
+    afterwards = look(agent, desk, tuesday, now=night.ends_at)
+
+    assert cards(while_it_runs) == [("2026-03-10", "Night", "22:00–06:00", "running", "nobody", [])]
+    assert cards(afterwards) == []
+
+
+def test_week_awaits_people_until_the_first_is_there():
+    desk = factories.post()
+    shift = factories.shift(desk)
+    agent = factories.member(desk.team)
+
+    before = look(agent, desk).awaits_people
+    factories.assignment(shift, agent)
+
+    assert (before, look(agent, desk).awaits_people) == (True, False)
 
 
 def test_week_shows_the_substitute_and_for_whom():

@@ -59,14 +59,13 @@ def test_roster_of_another_team_is_404(client, desk):
     assert client.get(reverse("roster"), {"team": other.team_id}).status_code == 404
 
 
-@pytest.mark.parametrize("week", ["2026-13-77", "9999-12-31", "0001-01-01", "x"])
-def test_roster_of_a_week_that_makes_no_sense_is_this_week(client, desk, week):
+@pytest.mark.parametrize("day", ["2026-13-77", "9999-12-31", "0001-01-01", "x"])
+def test_roster_from_a_day_that_makes_no_sense_begins_today(client, desk, day):
     client.force_login(factories.member(desk.team))
 
-    response = client.get(reverse("roster"), {"week": week})
+    response = client.get(reverse("roster"), {"day": day})
 
-    today = timezone.now().astimezone(desk.team.zone).date()
-    assert response.context["week"].monday == today - timedelta(days=today.weekday())
+    assert response.context["week"].first == timezone.now().astimezone(desk.team.zone).date()
 
 
 def test_roster_without_a_team_says_so(client):

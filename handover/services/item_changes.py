@@ -35,7 +35,7 @@ def note(*, item: PendingItem, verb: str, actor: User | None, now: datetime, **f
     entry = events.record(
         verb=verb, actor=actor, now=now, item=item, **{"customer_id": item.customer_id, **facts}
     )
-    if facts.get("text") or verb == Event.Verb.EDITED:
+    if facts.get("text") or verb in (Event.Verb.EDITED, Event.Verb.TRANSFERRED):
         search.index_item(item=item)
     return entry
 

@@ -104,20 +104,21 @@ def running(home: Path, command: str, *, ask: Callable[[], object], end: signal.
             **demoted(),
         )
     try:
-        wait_until_it_answers(server, ask)
+        wait_until_it_answers(server, ask, home / "servers.log")
         yield
     finally:
         server.send_signal(end)
         server.wait(PATIENCE_SECONDS)
 
 
-def wait_until_it_answers(server: subprocess.Popen[bytes], ask: Callable[[], object]) -> None:
+def wait_until_it_answers(server: subprocess.Popen[bytes], ask: Callable[[], object], log: Path) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             ask()
         except (psycopg2.OperationalError, redis.ConnectionError):
             if server.poll() is not None or time.monotonic() > deadline:
+                sys.stderr.write(log.read_text())
                 raise
             time.sleep(0.05)
         else:

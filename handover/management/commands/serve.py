@@ -44,6 +44,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, port: int, deaf_after: float, **options: Any) -> None:
+        os.umask(0o077)  # what is written here is about customers
         broker_folder().mkdir(parents=True, exist_ok=True)
         with claim(settings.DATA_DIR):
             refuse_taken_port(port)

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise as StrPromise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from handover.models import Access, Event, Kind, LastLook, Message, PendingItem
 
-from . import entries, item_rows
+from . import duty, entries, item_rows
+from .words import instant_words, relative_words
 
 ROWS = 60
 WATCHED = 20
@@ -20,10 +22,10 @@ SOON = timedelta(minutes=30)
 # Somebody who never said "I have seen these" is shown what happened in the length of one shift.
 FIRST_LOOK = timedelta(hours=8)
 GROUPS = {
-    "burning": ("warning", _("Burning now")),
-    "soon": ("alarm", _("In the next 30 minutes")),
-    "today": ("clock", _("Later today")),
-    "later": ("waiting", _("Later")),
+    "burning": ("warning", gettext_lazy("Burning now")),
+    "soon": ("alarm", gettext_lazy("In the next 30 minutes")),
+    "today": ("clock", gettext_lazy("Later today")),
+    "later": ("waiting", gettext_lazy("Later")),
 }
 
 
@@ -98,6 +100,33 @@ def _part_of_day(due_at: datetime, now: datetime) -> str:
         return "soon"
     same_day = timezone.localtime(due_at).date() == timezone.localtime(now).date()
     return "today" if same_day else "later"
+
+
+@dataclass(frozen=True)
+class CheckIn:
+    """A shift of the person that may begin now."""
+
+    assignment_id: int
+    post: str
+    shift: str
+    text: str
+
+
+def check_ins(access: Access) -> list[CheckIn]:
+    return [
+        CheckIn(
+            assignment_id=assignment.pk,
+            post=assignment.shift.post.name,
+            shift=assignment.shift.name,
+            text=_("From %(start)s (%(relative)s) to %(end)s")
+            % {
+                "start": instant_words(assignment.shift.starts_at, access.now),
+                "relative": relative_words(assignment.shift.starts_at, access.now),
+                "end": instant_words(assignment.shift.ends_at, access.now),
+            },
+        )
+        for assignment in duty.check_in_choices(access.user, access.now)
+    ]
 
 
 def version(access: Access) -> str:

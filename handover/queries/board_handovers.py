@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from handover.models import Access, Handover, HandoverLine, Post
+from handover.models import Access, Assignment, Handover, HandoverLine, Post
 
 from .words import instant_words, relative_words
 
@@ -22,13 +21,13 @@ COLUMNS = (
     "incoming_shift_id",
     "post__name",
     "outgoing_shift__name",
-    "questions",
+    "has_question",
 )
 
 
 @dataclass(frozen=True)
 class Card:
-    """One handover in words, and the one thing to do about it; without `url` there is nothing to do."""
+    """One handover in words, and the one thing to do about it; without `url` there is nothing to do yet."""
 
     title: str
     text: str
@@ -39,9 +38,11 @@ class Card:
 
 def of_my_shifts(access: Access) -> list[Card]:
     """Handovers of the shifts this person is or was on, as long as they are not ended."""
-    own = Q(outgoing_shift__assignments__user=access.user) | Q(incoming_shift__assignments__user=access.user)
-    found = Handover.objects.visible_to(access).filter(own, ended_at__isnull=True)
-    return [_card(row, access) for row in _read(found)]
+    own = Assignment.objects.filter(user=access.user)
+    outgoing = Exists(own.filter(shift=OuterRef("outgoing_shift")))
+    incoming = Exists(own.filter(shift=OuterRef("incoming_shift")))
+    found = Handover.objects.visible_to(access).filter(outgoing | incoming, ended_at__isnull=True)
+    return [_card(row, access) for row in _read(found.annotate(outgoing=outgoing), "outgoing")]
 
 
 def late(access: Access) -> list[Card]:
@@ -53,72 +54,75 @@ def late(access: Access) -> list[Card]:
     return [_late_card(row, access) for row in _read(found)[:LATE]]
 
 
-def _read(found: QuerySet[Handover]) -> list[dict[str, Any]]:
-    asked = Q(lines__answer=HandoverLine.Answer.QUESTIONED)
-    rows = found.annotate(questions=Count("lines", filter=asked, distinct=True)).values(*COLUMNS)
+def _read(found: QuerySet[Handover], *columns: str) -> list[dict[str, Any]]:
+    asked = HandoverLine.objects.filter(handover=OuterRef("pk"), answer=HandoverLine.Answer.QUESTIONED)
+    rows = found.annotate(has_question=Exists(asked)).values(*COLUMNS, *columns)
     return list(rows.order_by("boundary_at", "pk"))
 
 
 def _card(row: dict[str, Any], access: Access) -> Card:
-    if row["state"] == Handover.State.DRAFT:
-        return _draft_card(row, access)
-    url = reverse("handover_review", args=[row["id"]])
-    if row["incoming_shift_id"] in access.duty_shift_ids:
-        text = _("Signed at %(at)s by the shift before yours. Read what burns first, answer each item, sign.")
-        at = instant_words(row["submitted_at"], access.now)
-        return Card(
-            _("Receive the handover of %(place)s") % _place(row), text % {"at": at}, url, _("Receive"), True
-        )
-    title = _("Handed over: %(place)s") % _place(row)
-    if row["questions"]:
-        text = ngettext(
-            "%(count)s question waits for your answer.",
-            "%(count)s questions wait for your answer.",
-            row["questions"],
-        )
-        return Card(title, text % {"count": row["questions"]}, url, _("Answer"), True)
-    return Card(title, _("Not confirmed by the next shift yet."), url, _("Open"))
+    draft = row["state"] == Handover.State.DRAFT
+    if row["outgoing"]:
+        return _writing_card(row, access) if draft else _written_card(row)
+    return _coming_card(row, access) if draft else _receiving_card(row, access)
 
 
-def _draft_card(row: dict[str, Any], access: Access) -> Card:
-    ends = {
-        "at": instant_words(row["boundary_at"], access.now),
-        "relative": relative_words(row["boundary_at"], access.now),
-    }
+def _writing_card(row: dict[str, Any], access: Access) -> Card:
+    """For the outgoing shift; once off duty one cannot sign any more."""
     if row["outgoing_shift_id"] in access.duty_shift_ids:
         return Card(
             _("Hand over %(place)s") % _place(row),
-            _("The shift ends at %(at)s (%(relative)s). Look through the items, then sign.") % ends,
+            _("The shift ends at %(at)s (%(relative)s). Look through the items, then sign.")
+            % _boundary(row, access),
             reverse("handover_edit", args=[row["id"]]),
             _("Write and sign"),
             True,
         )
-    if row["incoming_shift_id"] in access.duty_shift_ids:
-        return Card(
-            _("Coming to you: %(place)s") % _place(row),
-            _("The shift before yours is still writing its handover; its shift ends at %(at)s.") % ends,
-        )
     return Card(
         _("Not signed: %(place)s") % _place(row),
-        _("The handover at %(at)s has not been signed yet.") % ends,
+        _("The handover at %(at)s has not been signed yet.") % _boundary(row, access),
     )
 
 
+def _written_card(row: dict[str, Any]) -> Card:
+    title, url = _("Handed over: %(place)s") % _place(row), reverse("handover_review", args=[row["id"]])
+    if row["has_question"]:
+        return Card(title, _("A question waits for your answer."), url, _("Answer"), True)
+    return Card(title, _("Not confirmed by the next shift yet."), url, _("Open"))
+
+
+def _coming_card(row: dict[str, Any], access: Access) -> Card:
+    return Card(
+        _("Coming to you: %(place)s") % _place(row),
+        _("The shift before yours is still writing its handover; its shift ends at %(at)s.")
+        % _boundary(row, access),
+    )
+
+
+def _receiving_card(row: dict[str, Any], access: Access) -> Card:
+    title, url = (
+        _("Receive the handover of %(place)s") % _place(row),
+        reverse("handover_review", args=[row["id"]]),
+    )
+    at = {"at": instant_words(row["submitted_at"], access.now)}
+    if row["incoming_shift_id"] in access.duty_shift_ids:
+        text = _("Signed at %(at)s by the shift before yours. Read what burns first, answer each item, sign.")
+        return Card(title, text % at, url, _("Receive"), True)
+    return Card(title, _("Signed at %(at)s. Check in to receive it.") % at, url, _("Open"))
+
+
 def _late_card(row: dict[str, Any], access: Access) -> Card:
-    since = {
-        "at": instant_words(row["boundary_at"], access.now),
-        "relative": relative_words(row["boundary_at"], access.now),
-    }
     if row["state"] == Handover.State.DRAFT:
         text, url = _("Not signed. The shift ended at %(at)s (%(relative)s)."), "handover_edit"
     else:
         text, url = _("Signed, but nobody has received it since %(at)s (%(relative)s)."), "handover_review"
-    return Card(
-        _("%(post)s, %(shift)s") % _names(row),
-        text % since,
-        reverse(url, args=[row["id"]]),
-        _("Open"),
-    )
+    title = _("%(post)s, %(shift)s") % _names(row)
+    return Card(title, text % _boundary(row, access), reverse(url, args=[row["id"]]), _("Open"))
+
+
+def _boundary(row: dict[str, Any], access: Access) -> dict[str, str]:
+    at = row["boundary_at"]
+    return {"at": instant_words(at, access.now), "relative": relative_words(at, access.now)}
 
 
 def _place(row: dict[str, Any]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
 
 from handover import permissions
-from handover.queries import board, board_handovers, duty
+from handover.queries import board, board_handovers
 from handover.queries import inbox as inbox_queries
 from handover.services import inbox
 
@@ -26,7 +26,7 @@ def home(request: Request) -> HttpResponse:
         "watched": board.watched(access, beside=mine) if access.leads else None,
         "late": board_handovers.late(access) if access.leads else [],
         "handovers": board_handovers.of_my_shifts(access),
-        "check_in": duty.check_in_choices(access.user, access.now),
+        "check_in": board.check_ins(access),
         "unread": inbox_queries.unread(access),
         "version": board.version(access),
         "now": access.now,

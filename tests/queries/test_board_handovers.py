@@ -70,6 +70,28 @@ def test_incoming_agent_is_told_that_it_is_being_written(outgoing, incoming) -> 
     assert cards(on(incoming)) == [("Coming to you: Front, Early", "", False)]
 
 
+def test_incoming_agent_before_checking_in_may_look(outgoing, incoming) -> None:
+    record = handover(outgoing, incoming, "submitted")
+
+    assert cards(on(incoming, checked_in=False)) == [
+        ("Receive the handover of Front, Early", f"/handovers/{record.pk}/review/", False)
+    ]
+
+
+def test_outgoing_agent_off_duty_cannot_sign(outgoing, incoming) -> None:
+    handover(outgoing, incoming)
+
+    assert cards(on(outgoing, checked_in=False)) == [("Not signed: Front, Early", "", False)]
+
+
+def test_somebody_on_both_shifts_has_one_card(outgoing, incoming) -> None:
+    record = handover(outgoing, incoming)
+    person = on(outgoing)
+    factories.assignment(incoming, person, checked_in=True)
+
+    assert cards(person) == [("Hand over Front, Early", f"/handovers/{record.pk}/edit/", True)]
+
+
 def test_outgoing_agent_after_the_shift_sees_questions(outgoing, incoming) -> None:
     record = handover(outgoing, incoming, "submitted")
     HandoverLine.objects.create(
@@ -82,7 +104,7 @@ def test_outgoing_agent_after_the_shift_sees_questions(outgoing, incoming) -> No
 
     (card,) = board_handovers.of_my_shifts(duty.access(on(outgoing, checked_in=False), NOW))
 
-    assert (card.title, card.text) == ("Handed over: Front, Early", "1 question waits for your answer.")
+    assert (card.title, card.text) == ("Handed over: Front, Early", "A question waits for your answer.")
 
 
 def test_ended_and_foreign_handovers_are_left_out(outgoing, incoming) -> None:

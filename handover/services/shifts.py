@@ -222,13 +222,22 @@ def leave_coming(*, user: User, team_ids: set[int], actor: User, now: datetime) 
 
 
 def _locked(assignment: Assignment) -> Assignment:
-    """As it is now, and as it stays until the end of the transaction."""
-    rows = Assignment.objects.select_for_update(of=("self",))
-    return rows.select_related("user", "shift__post__team").get(pk=assignment.pk)
+    """As it is now, and as it stays until the end of the transaction. Raises Conflict where it is gone."""
+    rows = Assignment.objects.select_for_update(of=("self",)).select_related("user", "shift__post__team")
+    if fresh := rows.filter(pk=assignment.pk).order_by("pk").first():
+        return fresh
+    raise _gone()
 
 
 def _locked_shift(shift: Shift) -> Shift:
-    return Shift.objects.select_for_update(of=("self",)).select_related("post__team").get(pk=shift.pk)
+    rows = Shift.objects.select_for_update(of=("self",)).select_related("post__team")
+    if fresh := rows.filter(pk=shift.pk).order_by("pk").first():
+        return fresh
+    raise _gone()
+
+
+def _gone() -> Conflict:
+    return Conflict(_("Somebody else has changed the roster meanwhile. Please look at it again."))
 
 
 def _insert_or_conflict(shift: Shift) -> None:

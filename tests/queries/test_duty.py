@@ -247,7 +247,30 @@ def test_next_shift_is_the_first_that_ends_later(desk, running):
 def test_staying_are_those_who_stand_on_the_next_shift_too(desk, running):
     following = factories.shift(desk, starts_at=running.ends_at)
     stays = factories.assignment(running, checked_in=True).user
-    factories.assignment(following, stays)
+    next_place = factories.assignment(following, stays)
     factories.assignment(running, checked_in=True)
 
-    assert duty.staying(desk, running, following) == [stays.pk]
+    assert list(duty.staying(desk, running, following)) == [next_place]
+
+
+def test_staying_also_elsewhere_in_the_team_but_not_for_who_has_a_substitute(desk, running):
+    elsewhere = factories.shift(factories.post(desk.team), starts_at=running.starts_at + HOUR)
+    stays = factories.assignment(elsewhere)
+    factories.assignment(elsewhere, substitutes=factories.assignment(elsewhere), checked_out_at=None)
+    factories.assignment(factories.shift(starts_at=running.starts_at + HOUR))
+
+    people = set(duty.staying(desk, running, None).values_list("user", flat=True))
+
+    replaced = elsewhere.assignments.get(substitute__isnull=False)
+    assert stays.user_id in people
+    assert replaced.user_id not in people
+    assert len(people) == 2
+
+
+def test_is_on_duty_is_about_this_very_shift(desk, running):
+    place = factories.assignment(running, checked_in=True)
+    other = factories.shift(desk, starts_at=running.ends_at)
+
+    answers = [duty.is_on_duty(place.user, shift, NOW) for shift in (running, other, None)]
+
+    assert answers == [True, False, False]

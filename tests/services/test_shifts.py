@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.exceptions import ObjectDoesNotExist
 
 from handover.errors import Conflict, InvalidMove, NotAllowed
 from handover.models import Assignment, Event, Handover, Shift
@@ -228,11 +227,11 @@ def test_unassign_refuses_after_check_in(desk, chief):
         shifts.unassign(assignment=place, actor=chief, now=NOW)
 
 
-def test_unassign_twice_answers_that_it_is_gone(chief, coming):
+def test_unassign_twice_is_a_conflict(chief, coming):
     place = factories.assignment(coming)
     shifts.unassign(assignment=Assignment.objects.get(), actor=chief, now=NOW)
 
-    with pytest.raises(ObjectDoesNotExist):
+    with pytest.raises(Conflict):
         shifts.unassign(assignment=place, actor=chief, now=NOW)
 
 

@@ -8,7 +8,8 @@ no import inside a function:
 
     urls        addresses
     views       load visible -> allow -> form -> one service call -> message and redirect
-    management  commands for operators; templatetags: small helpers of the templates
+    management  commands for operators; templatetags: small helpers of the templates;
+                demo: a believable centre to try the product on
     tasks       every Celery task: clock, fetch, one service call
     forms       validate, never save
     services    every write: keyword-only, one transaction, takes `actor` and `now`, leaves an Event

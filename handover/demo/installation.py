@@ -1,0 +1,46 @@
+"""Makes the demo and removes it, and keeps it away from an installation in which people work."""
+
+from datetime import datetime
+
+from django.core.management import call_command
+from django.db import transaction
+
+from accounts.models import Team, User
+from handover.demo import scenes, stories
+from handover.demo.centre import build
+from handover.demo.data_files import read
+from handover.demo.script import Script
+
+
+def is_there() -> bool:
+    return User.objects.filter(username__in=_usernames()).exists()
+
+
+def foreign() -> list[str]:
+    """Names of teams and people that are not of the demo: somebody may be working here."""
+    names = [row["name"] for row in read("centre")["teams"].values()]
+    teams = Team.objects.exclude(name__in=names).order_by("pk").values_list("name", flat=True)
+    people = User.objects.exclude(username__in=_usernames()).order_by("pk").values_list("username", flat=True)
+    return [*teams, *people]
+
+
+@transaction.atomic
+def make(now: datetime) -> None:
+    """All of it or nothing, into an empty installation."""
+    centre = build(now)
+    script = Script(now)
+    scenes.plan(script, centre)
+    stories.plan(script, centre)
+    script.play()
+
+
+def remove() -> None:
+    """Empties the whole database: there is nothing in it but the demo."""
+    call_command("flush", interactive=False, verbosity=0)
+
+
+def _usernames() -> list[str]:
+    data = read("people")
+    single = [data["administrator"], data["auditor"], *data["supervisors"], *data["leaders"], data["spare"]]
+    crews = [username for post in data["crews"].values() for crew in post for username, _name in crew]
+    return [row["username"] for row in single] + crews

@@ -35,6 +35,11 @@ def preset(key: str, now: datetime) -> datetime:
     return local_instant(local.date() + timedelta(days=1), time(9), zone)
 
 
+def offered(now: datetime) -> list[tuple[str, Any]]:
+    """The choices that are still to come, with their words."""
+    return [(key, label) for key, label in CHOICES.items() if key == AT or preset(key, now) > now]
+
+
 class InstantForm(forms.Form):
     """A form with such points in time; `items/_instant.html` shows one. Each becomes one cleaned instant."""
 
@@ -49,12 +54,11 @@ class InstantForm(forms.Form):
         self, name: str, *, label: Any, required: bool = False, initial: datetime | None = None
     ) -> None:
         """Add the field, which holds `initial`, and the choice beside it."""
-        offered = [key for key in CHOICES if key == AT or preset(key, self.now) > self.now]
         self.fields[f"{name}_preset"] = forms.ChoiceField(
             label=label,
             required=False,
             widget=forms.RadioSelect({"class": "form-check-input"}),
-            choices=[(key, CHOICES[key]) for key in offered],
+            choices=offered(self.now),
             initial=AT if initial else None,
         )
         self.fields[name] = forms.DateTimeField(

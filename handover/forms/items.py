@@ -105,9 +105,6 @@ class FactsForm(HintedForm):
         else:
             self.add_error("customer", _("Find the customer, or describe a new one below."))
 
-    def facts(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in FACTS}
-
 
 class NewItemForm(FactsForm):
     """A new item: also its post, its kind, who has it, and what was promised."""
@@ -153,6 +150,12 @@ class NewItemForm(FactsForm):
         return data
 
     @property
+    def more_is_open(self) -> bool:
+        """Whether one of the facts that are folded away was said, or is wrong."""
+        folded = ("holder", "key_note", "plan", "channel", "order_ref", "order_url")
+        return self.is_bound and any(self[name].value() or self[name].errors for name in folded)
+
+    @property
     def promise_text_hints(self) -> list[Hint]:
         return self._hints("promise_text", "promise")
 
@@ -163,8 +166,9 @@ class NewItemForm(FactsForm):
     def new_facts(self) -> dict[str, Any]:
         """The arguments of `services.items.create`, but for a new customer."""
         data = self.cleaned_data
+        said = {name: data[name] for name in FACTS if name != "emotion" or name in self.changed_data}
         held = {"holder": None} if data["holder"] == QUEUE else {}
-        return self.facts() | held | {"post": data["post"], "kind": data["kind"], "promise": self.promise()}
+        return said | held | {"post": data["post"], "kind": data["kind"], "promise": self.promise()}
 
 
 @dataclass(frozen=True)

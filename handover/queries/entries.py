@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from handover import form_template
 from handover.models import Channel, Customer, Emotion, Event
 
+from . import item_words
 from .record_words import section_rows
 from .words import instant_words, iso, relative_words
 
@@ -70,7 +71,7 @@ def shape(events: Iterable[Event], now: datetime, *, name_items: bool = False) -
             {
                 "icon": ICONS.get(event.verb, OTHER_ICON),  # type: ignore[call-overload]
                 "tone": TONES.get(event.verb, ""),  # type: ignore[call-overload]
-                "who": event.actor.display_name if event.actor else _("The system"),
+                "who": _who(event),
                 "what": _what(event),
                 "ref": f"#{event.item_id}" if named else "",
                 "url": f"{base}{event.item_id}/" if named else "",
@@ -85,7 +86,14 @@ def shape(events: Iterable[Event], now: datetime, *, name_items: bool = False) -
     return entries
 
 
+def _who(event: Event) -> str:
+    """Imported history names its people in words: they are not known here."""
+    return event.actor.display_name if event.actor else event.data.get("by") or _("The system")
+
+
 def _what(event: Event) -> str:
+    if event.verb == Verb.IMPORTED and "row" in event.data.get("import", ()):
+        return _("updated it in the other system")
     target = _target(event)
     if not target:
         return event.get_verb_display()
@@ -108,11 +116,11 @@ def _chips(event: Event) -> list[str]:
 
 
 def _changes(event: Event) -> list[str]:
-    """The text of a section as it was saved or typed; old and new values of a customer's profile."""
+    """The text of a section as it was saved or typed; old and new values of a profile or an item."""
     if event.verb in {Verb.SECTION_SAVED, Verb.SECTION_CONFLICT}:
         return _section(event.data)
     if event.verb != Verb.CUSTOMER_EDITED:
-        return []
+        return item_words.changes(event)
     nothing = pgettext("value", "nothing")
     return [
         _("%(field)s: %(old)s → %(new)s")

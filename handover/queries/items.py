@@ -88,57 +88,55 @@ def visible(access: Access) -> QuerySet[PendingItem]:
 
 
 def with_facts(items: QuerySet[PendingItem]) -> QuerySet[PendingItem]:
-    """The running clocks, the open promise and the customer's other open item beside each item."""
-    running = Clock.objects.filter(item=OuterRef("pk"), stopped_at__isnull=True)
+    """The open promise of each item beside it, and how many other items of its customer are open."""
     others = PendingItem.objects.open().filter(customer=OuterRef("customer")).exclude(pk=OuterRef("pk"))
-    dues = {
-        f"{kind}_due_at": Subquery(running.filter(kind=kind).values("due_at")[:1])
-        for kind in ClockKind.values
-    }
     return items.annotate(
         open_promise=FilteredRelation("promises", condition=Q(promises__state=Promise.State.OPEN)),
         promise_pk=F("open_promise__pk"),
         promise_text=F("open_promise__text"),
         promise_by=F("open_promise__made_by__display_name"),
         promise_made_at=F("open_promise__made_at"),
-        other_pk=Subquery(others.order_by("-created_at", "-pk").values("pk")[:1]),
         other_count=Subquery(
             others.order_by().values("customer").annotate(number=Count("pk")).values("number")
         ),
-        **dues,
     )
 
 
 def read(access: Access, item: PendingItem, *, before: str = "") -> ItemPage:
-    """The page of an item that came from `with_facts`; two queries more."""
+    """The page of an item that came from `with_facts`; three queries more."""
+    dues = _dues(item)
     page, older = timeline.page(item, before)
     contacts = timeline.contacts_among(item, page, newest=not before, whole=not older)
     return ItemPage(
-        clocks=_clocks(item, access.now),
-        promise=_promise(item, access.now),
+        clocks=_clocks(item, dues, access.now),
+        promise=_promise(item, dues, access.now),
         alarms=alarms(item) if item.is_open else [],
         contacts=entries.shape(contacts, access.now),
         timeline=entries.shape(page, access.now),
         older=older,
         lines=_lines(item, access.now),
-        may=allowed(access, item),
+        may=allowed(access, item, handed=ClockKind.TAKEN in dues),
         progress_hints=hints(item.progress, field="progress") if item.is_open else [],
         next_action_hints=hints(item.next_action, field="next_action") if item.is_open else [],
     )
 
 
-def allowed(access: Access, item: PendingItem) -> dict[str, bool]:
-    """Which steps are offered: those that the person may do and that the item's state allows."""
+def allowed(access: Access, item: PendingItem, *, handed: bool) -> dict[str, bool]:
+    """Which steps are offered: those that the person may do and that the item's state allows.
+
+    `handed`: its holder has still to take it.
+    """
     works = item.is_open and permissions.can_progress_item(access, item)
     passes = item.is_open and permissions.can_transfer_item(access, item)
-    waits = item.holder_id is None or getattr(item, "taken_due_at", None) is not None
+    takes = item.is_open and (item.holder_id is None or handed) and permissions.can_take_item(access, item)
     return {
         "work": works,
-        "take": item.is_open and waits and permissions.can_take_item(access, item),
+        "take": takes,
         "release": passes and item.holder_id is not None,
         "transfer": passes,
         "take_over": item.is_open
-        and item.holder_id not in (None, access.user.pk)
+        and not takes
+        and item.holder_id != access.user.pk
         and permissions.can_reassign_item(access, item),
         "cancel": works and item.stage != Stage.RESOLVED,
         "reopen": not item.is_open and permissions.can_progress_item(access, item),
@@ -160,7 +158,7 @@ def alarms(item: PendingItem) -> list[Alarm]:
             "The customer has %(count)s other open items.",
             count,
         )
-        url = reverse("item_detail", args=[item.other_pk])  # type: ignore[attr-defined]
+        url = reverse("customer_detail", args=[item.customer_id])
         found.append(Alarm(text % {"count": count}, url))
     return found
 
@@ -199,33 +197,40 @@ def open_promise(item: PendingItem) -> Promise | None:
     return item.promises.filter(state=Promise.State.OPEN).select_related("item").order_by("pk").first()
 
 
-def _clocks(item: PendingItem, now: datetime) -> list[ClockWords]:
+def _dues(item: PendingItem) -> dict[str, datetime]:
+    """Until when each running clock runs."""
+    running = Clock.objects.filter(item=item, stopped_at__isnull=True)
+    return dict(running.values_list("kind", "due_at")) if item.is_open else {}
+
+
+def _clocks(item: PendingItem, dues: dict[str, datetime], now: datetime) -> list[ClockWords]:
     """Every running clock in its own words, the earliest first."""
-    dues = {kind: getattr(item, f"{kind}_due_at") for kind in ClockKind.values}
-    if item.stage == Stage.WAITING:
-        dues["waiting"] = item.waiting_until
-    if item.kind == Kind.REMINDER:
-        dues["reminder"] = dues.pop(ClockKind.DONE)
-    running = sorted((due_at, kind) for kind, due_at in dues.items() if due_at)
-    return [clock_words(kind, due_at, now) for due_at, kind in running]
+    shown = {
+        "reminder" if item.kind == Kind.REMINDER and kind == ClockKind.DONE else kind: due_at
+        for kind, due_at in dues.items()
+    }
+    if item.stage == Stage.WAITING and item.waiting_until:
+        shown["waiting"] = item.waiting_until
+    return [clock_words(kind, due_at, now) for kind, due_at in sorted(shown.items(), key=lambda due: due[1])]
 
 
-def _promise(item: PendingItem, now: datetime) -> dict[str, Any] | None:
+def _promise(item: PendingItem, dues: dict[str, datetime], now: datetime) -> dict[str, Any] | None:
     """The open promise; `item` came from `with_facts`."""
     facts: dict[str, Any] = vars(item)
     if facts["promise_pk"] is None:
         return None
-    due_at: datetime = facts["promise_due_at"]
     return {
         "pk": facts["promise_pk"],
         "text": facts["promise_text"],
         "by": facts["promise_by"] or "",
         "made_at": instant_words(facts["promise_made_at"], now),
-        "clock": clock_words("promise", due_at, now),
+        "clock": clock_words("promise", dues[ClockKind.PROMISE], now),
     }
 
 
 def _lines(item: PendingItem, now: datetime) -> list[Line]:
+    if not item.handover_count:
+        return []
     rows = (
         HandoverLine.objects.filter(item=item, round_number__gt=0)
         .select_related("handover__outgoing_shift", "handover__post", "answered_by")

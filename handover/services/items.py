@@ -133,7 +133,8 @@ def create(
     note(item=item, verb=Event.Verb.CREATED, actor=actor, now=now, text=item.progress, **_said(item))
     if promise:
         promises.write(item=item, promise=promise, actor=actor, now=now)
-    feel(item=item, now=now)
+    if "emotion" in facts:
+        feel(item=item, now=now)
     return item
 
 

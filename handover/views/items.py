@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -11,10 +12,10 @@ from accounts.held import bound
 from accounts.models import Team
 from handover import permissions
 from handover.errors import Conflict, HandoverError
+from handover.forms import instants
 from handover.forms.customers import NewCustomerForm
-from handover.forms.item_actions import CallForm, ProgressForm
 from handover.forms.items import EditItemForm, NewItemForm
-from handover.models import Access, PendingItem, Post
+from handover.models import Access, Emotion, PendingItem, Post
 from handover.queries import items as item_queries
 from handover.services import items
 
@@ -58,10 +59,12 @@ def item_detail(request: Request, pk: int) -> HttpResponse:
     access = request.access
     item = get_object_or_404(item_queries.with_facts(item_queries.visible(access)), pk=pk)
     page = item_queries.read(access, item, before=request.GET.get("before", ""))
-    context = {"item": item, "page": page, "now": access.now}
-    if page.may["work"]:
-        context["progress_form"] = ProgressForm(item=item, now=access.now)
-        context["call_form"] = CallForm(item=item)
+    context = {"item": item, "page": page, "now": access.now, "emotions": Emotion.choices}
+    if item.key_at:
+        context["key_typed"] = timezone.localtime(item.key_at).strftime(instants.FORMAT)
+        context["key_choices"] = [
+            choice for choice in instants.offered(access.now) if choice[0] != instants.AT
+        ]
     return render(request, "items/detail.html", context)
 
 

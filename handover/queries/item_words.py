@@ -1,0 +1,54 @@
+"""What a change of an item was, in words: old and new values as the trail keeps them."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from handover.models import Event, Kind, PendingItem
+
+from .words import moment_words
+
+Verb = Event.Verb
+
+
+def changes(event: Event) -> list[str]:
+    """The lines below an entry of the timeline; none for entries that have nothing to compare."""
+    data = event.data
+    if event.verb == Verb.EDITED:
+        return [_changed(name, data["old"][name], new) for name, new in data["new"].items()]
+    if event.verb == Verb.KIND_CHANGED:
+        return [_from_to(Kind(data["old"]).label, Kind(data["new"]).label)]
+    if event.verb == Verb.PROMISE_MOVED:
+        return [_from_to(_moment(data["old"]), _moment(data["new"]))]
+    if event.verb == Verb.PROMISED:
+        return [_("By %(at)s") % {"at": _moment(data["due_at"])}]
+    return []
+
+
+def _changed(name: str, old: Any, new: Any) -> str:
+    field = PendingItem._meta.get_field(name)
+    return _("%(field)s: %(old)s → %(new)s") % {
+        "field": capfirst(field.verbose_name),  # type: ignore[union-attr]
+        "old": _value(name, old),
+        "new": _value(name, new),
+    }
+
+
+def _value(name: str, value: Any) -> str:
+    if not value:
+        return pgettext("value", "nothing")
+    if name == "key_at":
+        return _moment(value)
+    choices = dict(PendingItem._meta.get_field(name).flatchoices)  # type: ignore[union-attr]
+    return str(choices.get(value, value))
+
+
+def _moment(value: str) -> str:
+    return moment_words(datetime.fromisoformat(value))
+
+
+def _from_to(old: object, new: object) -> str:
+    return _("%(old)s → %(new)s") % {"old": old, "new": new}

@@ -1,6 +1,7 @@
 # make run       the whole product on http://127.0.0.1:8000 (PORT, DATABASE_URL, REDIS_URL, DATA_DIR, DEMO)
 # make test      every test, on servers of its own and in a browser
 # make check     lint, types, templates, layers, migrations, production settings, translations
+# make bench     what pages cost, against a plain application measured in the same run (BENCH=--help)
 # make format    brings code and templates into shape
 # make messages  gathers what is to be translated
 PYTHON ?= python3
@@ -12,7 +13,7 @@ NEED := sh tools/need.sh
 TEMPLATES = $$(find templates -name '*.html')
 export DEMO
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
-.PHONY: run test check format messages browser
+.PHONY: run test check bench format messages browser
 
 run: $(VENV)/run.stamp
 	@exec $(RUN) manage.py serve
@@ -35,6 +36,9 @@ check: $(VENV)/dev.stamp
 	$(RUN) manage.py makemigrations --check --dry-run
 	$(RUN) manage.py check --deploy --fail-level WARNING --database default
 	$(BIN)/pytest -q tests/test_shape.py tests/test_translations.py
+
+bench: $(VENV)/dev.stamp
+	@$(RUN) -m bench.run $(BENCH)
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix

@@ -1,0 +1,51 @@
+"""What is measured and what it may cost."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One request of one side.
+
+    `at_most` is a ratio of processor time to that of the subject `against` of the floor; `p95_ms` is
+    processor time too: neighbours on the machine make wall time useless as a limit.
+    """
+
+    side: str
+    name: str
+    title: str
+    against: str = ""
+    at_most: float = 0
+    queries: int = 0
+    p95_ms: float = 0
+
+
+FLOOR = (
+    Subject("bare", "bare", "Floor: no middleware, no page"),
+    Subject("floor", "list", "Floor: list of the newest 50"),
+    Subject("floor", "record_page", "Floor: record with 15 lines"),
+    Subject("floor", "insert", "Floor: form that inserts 16 rows"),
+)
+PAGES = (
+    Subject("product", "list", "Live list, newest 50", "list", 1.0, 8),
+    Subject("product", "list_by_instant", "Live list, most pressing 50", "list", 1.0, 8),
+    Subject("product", "home", "Mine now, 60 items", "list", 1.5),
+    Subject("product", "board", "Mine now of a supervisor", "list", 1.5),
+    Subject("product", "item", "Item", "record_page", 1.5, 8),
+    Subject("product", "customer", "Customer", "record_page", 1.5, 8),
+    Subject("product", "edit", "Handover being written, 15 lines", "record_page", 1.5, 8),
+    Subject("product", "review", "Handover being received, 15 lines", "record_page", 1.5, 8),
+    Subject("product", "record", "Record of a handover, 15 lines", "record_page", 1.5, 8),
+    Subject("product", "search", "Search for a word of two characters", p95_ms=40),
+)
+WRITES = (
+    Subject("product", "create", "Register an item", "insert", 2.0),
+    Subject("product", "submit", "Sign and submit 15 lines", "insert", 2.0),
+    Subject("product", "confirm", "Confirm 15 lines", "insert", 2.0),
+)
+GROWTH = (
+    ("list", "Live list, newest 50", 1.15),
+    ("list_by_instant", "Live list, most pressing 50", 1.15),
+    ("search", "Search for a word of two characters", 0),
+)
+MEMORY_AT_MOST = 1.3

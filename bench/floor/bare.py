@@ -1,0 +1,5 @@
+"""The floor's settings without any middleware."""
+
+from bench.floor.settings import *  # noqa: F403
+
+MIDDLEWARE = []

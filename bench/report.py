@@ -1,0 +1,102 @@
+"""Tables in Markdown, for the terminal and for RESULTS.md."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import quantiles
+
+from bench import budgets
+from bench.budgets import Subject
+
+HEAD = ("Request", "Queries", "CPU ms", "CPU p95", "p50 ms", "p95 ms", "p99 ms", "Ratio", "Budget", "Kept")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The figures of one subject over all turns."""
+
+    subject: Subject
+    queries: int
+    costs: list[dict[str, float]]
+
+    def cpu_ms(self, percent: int = 50) -> float:
+        return self._percentile("cpu_ms", percent)
+
+    def wall_ms(self, percent: int) -> float:
+        return self._percentile("wall_ms", percent)
+
+    def _percentile(self, figure: str, percent: int) -> float:
+        return quantiles((cost[figure] for cost in self.costs), n=100, method="inclusive")[percent - 1]
+
+
+def pages(measured: Sequence[Measured], memory: dict[str, float]) -> str:
+    floor = {m.subject.name: m.cpu_ms() for m in measured if m.subject.side != "product"}
+    rows = [_row(m, floor) for m in measured]
+    ratio = memory["product"] / memory["floor"]
+    judged = _judged(ratio <= budgets.MEMORY_AT_MOST)
+    grown = f"Memory of a process in MB: floor {memory['floor']:.0f}, product {memory['product']:.0f}"
+    return "\n\n".join(
+        (
+            f"{_database()}, {len(measured[0].costs)} requests of each kind, one at a time.",
+            _table(HEAD, rows),
+            f"{grown}, ratio {ratio:.2f} of at most {budgets.MEMORY_AT_MOST}: {judged}",
+        )
+    )
+
+
+def growth(measured: Sequence[Measured]) -> str:
+    found = {(one.subject.side, one.subject.name): one for one in measured}
+    rows = []
+    for name, title, at_most in budgets.GROWTH:
+        small, large = found["small", name], found["large", name]
+        ratio = large.cpu_ms() / small.cpu_ms()
+        budget, judged = (f"≤ {at_most}", _judged(ratio <= at_most)) if at_most else ("", "")
+        figures = (small.cpu_ms(), large.cpu_ms(), large.cpu_ms(95))
+        rows.append((title, *(f"{figure:.1f}" for figure in figures), f"{ratio:.2f}", budget, judged))
+    head = ("Request", "CPU ms, 1,000 items", "100,000 items", "CPU p95, 100,000", "Ratio", "Budget", "Kept")
+    return f"{_database()}\n\n{_table(head, rows)}"
+
+
+def _row(measured: Measured, floor: dict[str, float]) -> tuple[str, ...]:
+    subject = measured.subject
+    walls = (measured.wall_ms(percent) for percent in (50, 95, 99))
+    figures = (measured.cpu_ms(), measured.cpu_ms(95), *walls)
+    ratio = measured.cpu_ms() / floor[subject.against] if subject.against else 0
+    kept = (
+        not subject.at_most or ratio <= subject.at_most,
+        not subject.queries or measured.queries <= subject.queries,
+        not subject.p95_ms or measured.cpu_ms(95) <= subject.p95_ms,
+    )
+    budget = _budget(subject)
+    return (
+        subject.title,
+        str(measured.queries),
+        *(f"{figure:.1f}" for figure in figures),
+        f"{ratio:.2f}" if ratio else "",
+        budget,
+        _judged(all(kept)) if budget else "",
+    )
+
+
+def _budget(subject: Subject) -> str:
+    parts = (
+        f"≤ {subject.at_most}" if subject.at_most else "",
+        f"{subject.queries} queries" if subject.queries else "",
+        f"CPU p95 ≤ {subject.p95_ms} ms" if subject.p95_ms else "",
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def _judged(kept: bool) -> str:
+    return "OK" if kept else "**OVER**"
+
+
+def _database() -> str:
+    return "PostgreSQL" if os.environ.get("DATABASE_URL") else "SQLite"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    lines = [head, ["-" * width for width in widths], *rows]
+    padded = [[cell.ljust(width) for cell, width in zip(line, widths, strict=True)] for line in lines]
+    return "\n".join(f"| {' | '.join(line)} |" for line in padded)

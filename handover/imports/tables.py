@@ -127,10 +127,8 @@ def _xlsx_rows(file: BinaryIO) -> Iterator[list[str]]:
         book = load_workbook(file, read_only=True, data_only=True)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # Some programs write wrong ones.
-        for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), start=1):
-            if number > MOST_SHEET_ROWS:
-                raise UnreadableFile(_("The sheet has more rows than a spreadsheet may have."))
-            yield _trimmed([_text(cell) for cell in cells])
+        width = next((len(cells) for cells in _cells(sheet, MOST_COLUMNS) if cells), 0)
+        yield from _cells(sheet, width)
     except UnreadableFile:
         raise
     except Exception as error:  # The library raises errors of any kind on a damaged file.
@@ -138,6 +136,13 @@ def _xlsx_rows(file: BinaryIO) -> Iterator[list[str]]:
             _("The XLSX file is damaged or protected. Open it, save it again and try once more. (%(error)s)")
             % {"error": type(error).__name__}
         ) from error
+
+
+def _cells(sheet: Any, width: int) -> Iterator[list[str]]:
+    for number, cells in enumerate(sheet.iter_rows(max_col=width or None), start=1):
+        if number > MOST_SHEET_ROWS:
+            raise UnreadableFile(_("The sheet has more rows than a spreadsheet may have."))
+        yield _trimmed([_text(cell) for cell in cells])
 
 
 def _check_size(file: BinaryIO) -> None:

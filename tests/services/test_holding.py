@@ -9,6 +9,7 @@ from handover.models import Clock, ClockKind, Customer, Event, IssueType, Kind, 
 from handover.services import endings, holding, items
 from tests import factories
 from tests.factories import NOW
+from tests.items import running
 
 pytestmark = pytest.mark.django_db
 
@@ -24,11 +25,6 @@ def desk():
 @pytest.fixture
 def agent(desk):
     return factories.agent_on_duty(desk)
-
-
-def running(item) -> dict[str, datetime]:
-    clocks = Clock.objects.filter(item=item, stopped_at__isnull=True)
-    return dict(clocks.values_list("kind", "due_at"))
 
 
 def last_event(item) -> Event:

@@ -13,11 +13,11 @@ from handover.models import Clock, ClockKind, Event, Kind, PendingItem, Promise,
 from handover.services import endings, holding, items, promises
 from tests import factories
 from tests.factories import NOW
+from tests.items import EMPTY, NOTE
 
-NOTE = "Rang Ms Zhao in the warehouse at 13:40: she checks the shelf and rings back by 15:00."
 PEOPLE, POSTS = st.integers(0, 3), st.integers(0, 2)
 MINUTES = st.integers(1, 3000)
-TEXTS = st.sampled_from([NOTE, "registered, to follow up", "已登记,待跟进"])
+TEXTS = st.sampled_from([NOTE, EMPTY, "已登记,待跟进"])
 
 
 class ItemMachine(RuleBasedStateMachine):

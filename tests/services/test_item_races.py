@@ -1,22 +1,19 @@
 """Two people at the same item at once: one wins, the other is told, and nothing is written twice."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
-from handover.errors import Conflict, HandoverError, InvalidMove
+from handover.errors import Conflict, InvalidMove
 from handover.models import Clock, Event, Kind, Message, PendingItem, Promise, Stage
 from handover.services import endings, holding, items, promises
 from tests import factories
 from tests.factories import NOW
+from tests.items import NOTE, verbs
+from tests.threads import at_once
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
-NOTE = "Rang Ms Zhao in the warehouse at 13:40: she checks the shelf and rings back by 15:00."
 BY = NOW + timedelta(hours=1)
 
 
@@ -30,30 +27,8 @@ def people(desk):
     return factories.agent_on_duty(desk), factories.agent_on_duty(desk)
 
 
-def at_once(*steps: Callable[[], object]) -> list[type[HandoverError]]:
-    """Run the steps in threads of their own, each from the same beginning; answers what was refused."""
-    begin = Barrier(len(steps))
-
-    def run(step: Callable[[], object]) -> type[HandoverError] | None:
-        try:
-            begin.wait(timeout=10)
-            step()
-        except HandoverError as error:
-            return type(error)
-        finally:
-            connection.close()
-        return None
-
-    with ThreadPoolExecutor(len(steps)) as pool:
-        return [refused for refused in pool.map(run, steps) if refused]
-
-
 def seen(item) -> PendingItem:
     return PendingItem.objects.get(pk=item.pk)
-
-
-def verbs(item) -> list[str]:
-    return list(Event.objects.filter(item=item).order_by("pk").values_list("verb", flat=True))
 
 
 CHANGES = {

@@ -9,11 +9,10 @@ from handover.models import Channel, Clock, ClockKind, Emotion, Event, Kind, Pen
 from handover.services import endings, items
 from tests import factories
 from tests.factories import NOW
+from tests.items import NOTE, outcomes, register, running, verbs
 
 pytestmark = pytest.mark.django_db
 
-GOOD = "Rang Ms Zhao in the warehouse at 13:40: she checks the shelf and rings back by 15:00."
-EMPTY = "registered, to follow up"
 DAY_END = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)  # midnight in Shanghai
 
 
@@ -25,27 +24,6 @@ def desk():
 @pytest.fixture
 def agent(desk):
     return factories.agent_on_duty(desk)
-
-
-def register(desk, actor, *, kind=Kind.FOLLOW_UP, now=NOW, **facts) -> PendingItem:
-    facts.setdefault("progress", GOOD)
-    facts.setdefault("key_at", now + timedelta(hours=1))
-    facts.setdefault("customer", factories.customer(desk.team))
-    facts.setdefault("issue_type", factories.issue_type(desk.team))
-    return items.create(post=desk, actor=actor, now=now, kind=kind, **facts)
-
-
-def running(item) -> dict[str, datetime]:
-    clocks = Clock.objects.filter(item=item, stopped_at__isnull=True)
-    return dict(clocks.values_list("kind", "due_at"))
-
-
-def outcomes(item, kind) -> list[str]:
-    return list(Clock.objects.filter(item=item, kind=kind).order_by("pk").values_list("outcome", flat=True))
-
-
-def verbs(item) -> list[str]:
-    return list(Event.objects.filter(item=item).order_by("pk").values_list("verb", flat=True))
 
 
 # --- create ----------------------------------------------------------------------------------------
@@ -62,7 +40,7 @@ def test_create_of_a_follow_up_on_duty_gives_it_to_who_registers_it(desk, agent)
     assert running(item) == {ClockKind.DONE: DAY_END}
     assert (item.next_due_at, item.next_clock) == (DAY_END, ClockKind.DONE)
     event = Event.objects.get(item=item)
-    assert (event.verb, event.actor, event.at, event.text) == (Event.Verb.CREATED, agent, NOW, GOOD)
+    assert (event.verb, event.actor, event.at, event.text) == (Event.Verb.CREATED, agent, NOW, NOTE)
     assert (event.team, event.post, event.customer) == (desk.team, desk, customer)
     assert (event.channel, event.emotion) == (Channel.PHONE, Emotion.ANGRY)
     customer.refresh_from_db()
@@ -164,22 +142,22 @@ def test_edit_writes_old_and_new_values_and_stops_no_clock(desk, agent):
     item = register(desk, agent, kind=Kind.URGENT, order_ref="A-1")
     before = running(item)
 
-    changed = items.edit(item=item, actor=agent, now=NOW, order_ref="A-2", progress=GOOD + " Done.", plan="")
+    changed = items.edit(item=item, actor=agent, now=NOW, order_ref="A-2", progress=NOTE + " Done.", plan="")
 
     item.refresh_from_db()
     assert changed
     assert (item.order_ref, item.version) == ("A-2", 2)
     assert running(item) == before
     assert Event.objects.get(item=item, verb=Event.Verb.EDITED).data == {
-        "old": {"order_ref": "A-1", "progress": GOOD},
-        "new": {"order_ref": "A-2", "progress": GOOD + " Done."},
+        "old": {"order_ref": "A-1", "progress": NOTE},
+        "new": {"order_ref": "A-2", "progress": NOTE + " Done."},
     }
 
 
 def test_edit_without_a_change_leaves_nothing(desk, agent):
     item = register(desk, agent)
 
-    assert items.edit(item=item, actor=agent, now=NOW, progress=GOOD) is False
+    assert items.edit(item=item, actor=agent, now=NOW, progress=NOTE) is False
     assert verbs(item) == [Event.Verb.CREATED]
 
 

@@ -9,11 +9,10 @@ from handover.models import Channel, Clock, ClockKind, Customer, Emotion, Event,
 from handover.services import endings, items
 from tests import factories
 from tests.factories import NOW
+from tests.items import EMPTY, NOTE, note, outcomes, register, running, verbs
 
 pytestmark = pytest.mark.django_db
 
-GOOD = "Rang Ms Zhao in the warehouse at 13:40: she checks the shelf and rings back by 15:00."
-EMPTY = "registered, to follow up"
 DAY_END = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)  # midnight in Shanghai
 
 
@@ -25,27 +24,6 @@ def desk():
 @pytest.fixture
 def agent(desk):
     return factories.agent_on_duty(desk)
-
-
-def register(desk, actor, *, kind=Kind.FOLLOW_UP, now=NOW, **facts) -> PendingItem:
-    facts.setdefault("progress", GOOD)
-    facts.setdefault("key_at", now + timedelta(hours=1))
-    facts.setdefault("customer", factories.customer(desk.team))
-    facts.setdefault("issue_type", factories.issue_type(desk.team))
-    return items.create(post=desk, actor=actor, now=now, kind=kind, **facts)
-
-
-def running(item) -> dict[str, datetime]:
-    clocks = Clock.objects.filter(item=item, stopped_at__isnull=True)
-    return dict(clocks.values_list("kind", "due_at"))
-
-
-def outcomes(item, kind) -> list[str]:
-    return list(Clock.objects.filter(item=item, kind=kind).order_by("pk").values_list("outcome", flat=True))
-
-
-def verbs(item) -> list[str]:
-    return list(Event.objects.filter(item=item).order_by("pk").values_list("verb", flat=True))
 
 
 # --- kind ------------------------------------------------------------------------------------------
@@ -116,11 +94,6 @@ def test_set_kind_twice_is_refused(desk, agent):
 # --- progress --------------------------------------------------------------------------------------
 
 
-def note(item, actor, *, text=GOOD, stage=Stage.IN_PROGRESS, now=NOW, **contact):
-    contact.setdefault("key_at", item.key_at)
-    items.progress(item=item, text=text, stage=stage, actor=actor, now=now, **contact)
-
-
 def test_progress_that_says_what_was_done_is_the_response(desk, agent):
     item = register(desk, agent, kind=Kind.URGENT)
     PendingItem.objects.filter(pk=item.pk).update(idle_handover_count=2)
@@ -130,7 +103,7 @@ def test_progress_that_says_what_was_done_is_the_response(desk, agent):
 
     item.refresh_from_db()
     assert (item.progress, item.stage, item.next_action, item.key_at) == (
-        GOOD,
+        NOTE,
         Stage.IN_PROGRESS,
         "Ring back",
         key_at,
@@ -141,7 +114,7 @@ def test_progress_that_says_what_was_done_is_the_response(desk, agent):
     assert outcomes(item, ClockKind.RESPONSE) == [Clock.Outcome.MET]
     assert (item.next_due_at, item.customer.emotion) == (DAY_END, Emotion.SATISFIED)
     event = Event.objects.get(item=item, verb=Event.Verb.PROGRESSED)
-    assert (event.text, event.emotion, event.customer) == (GOOD, Emotion.SATISFIED, item.customer)
+    assert (event.text, event.emotion, event.customer) == (NOTE, Emotion.SATISFIED, item.customer)
 
 
 def test_progress_that_says_nothing_is_kept_but_stops_nothing(desk, agent):

@@ -11,10 +11,10 @@ from handover.models import Customer, Emotion, Event, Kind, PendingItem, Promise
 from handover.services import endings, promises
 from tests import factories
 from tests.factories import Role
+from tests.items import NOTE
 
 pytestmark = pytest.mark.django_db
 
-NOTE = "Rang Ms Zhao in the warehouse at 13:40: she checks the shelf and rings back by 15:00."
 FORMS = [
     "item_progress",
     "item_call_again",

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.utils import timezone
+
 from accounts.models import Membership
 from handover import canonical
 from handover.models import Handover, HandoverLine
@@ -45,3 +47,37 @@ class Boundary:
 
 def line_of(handover, item) -> HandoverLine:
     return handover.lines.select_related("item", "handover__incoming_shift").get(item=item)
+
+
+class Desk:
+    """A post twenty minutes before a shift boundary of the real clock, its handover open."""
+
+    def __init__(self):
+        self.now = timezone.now()
+        self.post = factories.post()
+        self.team = self.post.team
+        outgoing = factories.shift(self.post, starts_at=self.now - timedelta(hours=7), hours=7.3)
+        incoming = factories.shift(self.post, starts_at=outgoing.ends_at, name="Evening")
+        self.ada = factories.assignment(outgoing, factories.member(self.team, name="Ada"), checked_in=True)
+        recently = self.now - timedelta(minutes=1)
+        self.bo = factories.assignment(
+            incoming, factories.member(self.team, name="Bo"), checked_in_at=recently
+        )
+        self.ada, self.bo = self.ada.user, self.bo.user
+        self.dai = factories.member(self.team, Membership.Role.SUPERVISOR, name="Dai")
+        self.then = self.now - timedelta(minutes=5)
+        self.handover = Handover.objects.create(
+            team=self.team,
+            post=self.post,
+            outgoing_shift=outgoing,
+            incoming_shift=incoming,
+            boundary_at=outgoing.ends_at,
+            opened_at=self.then,
+        )
+        self.address = f"/handovers/{self.handover.pk}/"
+
+    def item(self, **fields):
+        return factories.item(self.post, now=self.then, **fields)
+
+    def line(self, item) -> str:
+        return f"{self.address}lines/{self.handover.lines.get(item=item).pk}/"

@@ -17,6 +17,7 @@ class DutyPlace:
     shift_id: int
     post_id: int
     team_id: int
+    handed_over_at: datetime | None = None  # when the handover of the shift was confirmed, or lapsed
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,13 @@ def access(user: User, now: datetime) -> Access:
     duty = (
         Assignment.objects.on_duty(now)
         .filter(user=user, shift__post__team__in=roles)
-        .values_list("pk", "shift_id", "shift__post_id", "shift__post__team_id")
+        .values_list(
+            "pk",
+            "shift_id",
+            "shift__post_id",
+            "shift__post__team_id",
+            "shift__outgoing_handover__ended_at",
+        )
         .order_by("shift__starts_at", "pk")
     )
     places = tuple(DutyPlace(*row) for row in duty)

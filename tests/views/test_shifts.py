@@ -7,7 +7,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
-from handover.models import Assignment, Shift
+from handover.models import Assignment, Handover, Shift
 from tests import factories
 from tests.factories import Role
 
@@ -287,6 +287,27 @@ def test_check_in_is_offered_on_every_page(client, desk):
     page = client.get(reverse("profile")).content.decode()
 
     assert reverse("check_in", args=[place.pk]) in page
+
+
+def test_check_out_is_offered_on_every_page_once_the_shift_is_handed_over(client, desk):
+    shift = factories.shift(desk, starts_at=timezone.now() - HOUR)
+    place = factories.assignment(shift, checked_in=True)
+    client.force_login(place.user)
+    handover = Handover.objects.create(
+        team=desk.team,
+        post=desk,
+        outgoing_shift=shift,
+        boundary_at=shift.ends_at,
+        opened_at=shift.starts_at,
+    )
+    button = reverse("check_out", args=[place.pk])
+
+    before = button in client.get(reverse("profile")).content.decode()
+    handover.state, handover.ended_at = Handover.State.CONFIRMED, timezone.now()
+    handover.save()
+
+    assert not before
+    assert button in client.get(reverse("profile")).content.decode()
 
 
 @pytest.mark.parametrize("name", ["check_in", "check_out"])

@@ -31,6 +31,8 @@ class Place:
     state: str
     stands_in_for: str = ""
     reason: str = ""
+    checked_in_at: datetime | None = None
+    late_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,8 @@ def _places(shifts: QuerySet[Shift], access: Access) -> dict[int, list[Place]]:
                 state=_state(row, access.now),
                 stands_in_for=row.substitutes.user.display_name if row.substitutes else "",
                 reason=row.substitute_reason,
+                checked_in_at=row.checked_in_at,
+                late_minutes=row.late_minutes,
             )
         )
     return places

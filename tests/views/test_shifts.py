@@ -222,6 +222,19 @@ def test_shift_edit_and_delete_by_the_leader_of_the_post(client, desk, coming):
     assert not Shift.objects.exists()
 
 
+def test_lateness_is_shown_to_the_person_and_to_who_supervises(client, desk, chief):
+    shift = factories.shift(desk, starts_at=timezone.now() - HOUR)
+    place = factories.assignment(shift, checked_in=True, late_minutes=15)
+    seen = {}
+
+    for person in (place.user, chief, factories.member(desk.team)):
+        client.force_login(person)
+        page = client.get(reverse("shift_detail", args=[shift.pk])).content.decode()
+        seen[person] = "15 minutes after expected" in page
+
+    assert list(seen.values()) == [True, True, False]
+
+
 # --- Assignments ----------------------------------------------------------------------------------
 def test_assignment_is_removed_by_a_supervisor(client, coming, chief):
     place = factories.assignment(coming)

@@ -183,7 +183,9 @@ class PendingItem(models.Model):
             models.Index(
                 fields=["team", "next_due_at", "id"], condition=Q(is_open=True), name="item_team_list"
             ),
-            models.Index(fields=["post", "-created_at", "-id"], condition=Q(is_open=True), name="item_newest"),
+            models.Index(
+                fields=["post", "-created_at", "-id"], condition=Q(is_open=True), name="item_newest"
+            ),
             models.Index(
                 fields=["team", "-created_at", "-id"], condition=Q(is_open=True), name="item_team_newest"
             ),

@@ -94,10 +94,9 @@ def _who(event: Event) -> str:
 def _what(event: Event) -> str:
     if event.verb == Verb.IMPORTED and "row" in event.data.get("import", ()):
         return _("updated it in the other system")
-    target = _target(event)
-    if not target:
-        return event.get_verb_display()
-    return _("%(what)s: to %(target)s") % {"what": event.get_verb_display(), "target": target}
+    # Not get_verb_display(): that translates the words of all verbs to find one, for each entry.
+    what, target = str(Verb(event.verb).label), _target(event)
+    return _("%(what)s: to %(target)s") % {"what": what, "target": target} if target else what
 
 
 def _target(event: Event) -> str:

@@ -14,8 +14,8 @@ EMPTY = "registered, to follow up"
 def register(desk, actor, *, kind=Kind.FOLLOW_UP, now=NOW, **facts) -> PendingItem:
     facts.setdefault("progress", NOTE)
     facts.setdefault("key_at", now + timedelta(hours=1))
-    facts.setdefault("customer", factories.customer(desk.team))
-    facts.setdefault("issue_type", factories.issue_type(desk.team))
+    facts["customer"] = facts.get("customer") or factories.customer(desk.team)
+    facts["issue_type"] = facts.get("issue_type") or factories.issue_type(desk.team)
     return items.create(post=desk, actor=actor, now=now, kind=kind, **facts)
 
 

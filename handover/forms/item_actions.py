@@ -1,5 +1,6 @@
 """What is typed when something happens to an item: progress, a call, a transfer, a promise, its end."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -179,16 +180,25 @@ class PromiseForm(InstantForm):
 
 
 class KindForm(_Form):
-    """Another kind; why an item is urgent no more has to be said."""
+    """Another kind; why an item is urgent no more has to be said, and a reminder needs a time to come."""
 
     reason = text_field(_("Why does it change?"), required=False)
 
-    def __init__(self, *args: Any, item: PendingItem, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, item: PendingItem, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.key_is_over = item.key_at is None or item.key_at <= now
         others = [choice for choice in KINDS if choice[0] != item.kind]
         self.fields["kind"] = forms.ChoiceField(label=_("Kind"), choices=others, widget=forms.RadioSelect)
         self.fields["reason"].required = item.kind == Kind.URGENT
         self.order_fields(["kind", "reason"])
+
+    def clean_kind(self) -> str:
+        kind: str = self.cleaned_data["kind"]
+        if kind == Kind.REMINDER and self.key_is_over:
+            raise forms.ValidationError(
+                _("A reminder is due at its key time, which is over. Note progress with a new one first.")
+            )
+        return kind
 
 
 class EndForm(_Form):

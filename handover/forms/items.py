@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from secrets import token_hex
 from typing import Any
 
 from django import forms
@@ -127,6 +129,11 @@ class NewItemForm(FactsForm):
         label=_("What was promised to the customer"), required=False, max_length=400
     )
 
+    # A second click, or the back button, sends the same key.
+    form_key = forms.CharField(
+        required=False, max_length=32, widget=forms.HiddenInput, initial=partial(token_hex, 16)
+    )
+
     def __init__(self, *args: Any, posts: list[Post], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.posts = {str(post.pk): post for post in posts}
@@ -168,7 +175,8 @@ class NewItemForm(FactsForm):
         data = self.cleaned_data
         said = {name: data[name] for name in FACTS if name != "emotion" or name in self.changed_data}
         held = {"holder": None} if data["holder"] == QUEUE else {}
-        return said | held | {"post": data["post"], "kind": data["kind"], "promise": self.promise()}
+        own = {name: data[name] for name in ("post", "kind", "form_key")}
+        return said | held | own | {"promise": self.promise()}
 
 
 @dataclass(frozen=True)

@@ -149,6 +149,8 @@ class PendingItem(models.Model):
     unknown_facts = models.JSONField(default=list, blank=True)
     source = models.CharField(max_length=40, blank=True)
     source_ref = models.CharField(max_length=80, blank=True)
+    # Names the form it was registered with, so that a second click makes no second item.
+    form_key = models.CharField(max_length=32, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1)
 
     objects = PendingItemQuerySet.as_manager()
@@ -160,6 +162,9 @@ class PendingItem(models.Model):
                 fields=["team", "source", "source_ref"],
                 condition=~Q(source_ref=""),
                 name="item_source_ref_unique",
+            ),
+            models.UniqueConstraint(
+                fields=["form_key"], condition=~Q(form_key=""), name="item_form_key_unique"
             ),
             models.CheckConstraint(
                 condition=Q(is_open=False) | Q(next_due_at__isnull=False), name="item_open_has_due_instant"

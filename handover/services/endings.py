@@ -107,7 +107,8 @@ def reopen(*, item: PendingItem, reason: str, actor: User, now: datetime) -> Non
     if item.is_open:
         raise InvalidMove(_("This item is open already."))
     on_duty = item.team_id in duty.access(actor, now).duty_team_ids
-    due_at = clocks.done_due(kind=item.kind, team=item.team, key_at=item.key_at, now=now)
+    coming = item.key_at if item.key_at and item.key_at > now else None
+    due_at = clocks.done_due(kind=item.kind, team=item.team, key_at=coming, now=now)
     clocks.start(item=item, kind=ClockKind.DONE, now=now, due_at=due_at)
     if item.is_urgent and not item.responded_at:
         response_at = clocks.response_due(post=item.post, start_at=now)

@@ -7,11 +7,11 @@ Who holds an item is the matter of `holding`, its end of `endings`, promises of 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, TypedDict, Unpack
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -38,6 +38,7 @@ from handover.services.customers import CustomerFacts
 from handover.services.item_changes import await_taking, feel, note, require_open, touch
 
 Promised = tuple[str, datetime]  # what, by when
+SECOND_CLICK = timedelta(minutes=1)
 
 
 class Holder(Enum):
@@ -75,6 +76,13 @@ class NewFacts(Details):
     key_at: datetime
 
 
+class NewItem(NewFacts, total=False):
+    """What may be said of it beside its facts; `holder` None means the queue."""
+
+    holder: User | Holder | None
+    promise: Promised | None
+
+
 class Contact(TypedDict, total=False):
     """What a note on progress says beside its text."""
 
@@ -98,44 +106,23 @@ class Answers:
 
 @transaction.atomic
 def create(
-    *,
-    post: Post,
-    actor: User,
-    now: datetime,
-    holder: User | Holder | None = Holder.BY_DUTY,
-    promise: Promised | None = None,
-    **facts: Unpack[NewFacts],
+    *, post: Post, actor: User, now: datetime, form_key: str = "", **facts: Unpack[NewItem]
 ) -> PendingItem:
     """Register an item with its clocks and its promise. Without a holder it stands in the post's queue.
 
-    Raises NotAllowed where customer or issue type belong to another team, and HandoverError where the
-    ID of a new customer is taken. Not safe to repeat.
+    The same `form_key` again answers the item that it made. Raises NotAllowed where customer or issue type
+    belong to another team, and HandoverError where the ID of a new customer is taken.
     """
-    customer = facts["customer"]
-    if isinstance(customer, CustomerFacts):
-        customer = customers.create(team=post.team, facts=customer, actor=actor, now=now)
-    facts["customer"] = customer
-    _require_team(post.team_id, customer, facts["issue_type"])
-    access = duty.access(actor, now)
-    if isinstance(holder, Holder):
-        holder = actor if post.pk in access.duty_post_ids else None
-    item = PendingItem(team=post.team, post=post, holder=holder, first_contact=actor, **facts)
-    item.created_at = item.changed_at = now
-    item.urgent_since = now if item.is_urgent else None
-    taken = holder == actor and post.team_id in access.duty_team_ids
-    dues = _first_dues(item=item, promise=promise, taken=taken, now=now)
-    item.next_clock = min(dues, key=lambda clock: dues[clock])
-    item.next_due_at = dues[item.next_clock]
-    item.save(force_insert=True)
-    Clock.objects.bulk_create(
-        Clock(item=item, kind=clock, started_at=now, due_at=due_at) for clock, due_at in dues.items()
-    )
-    note(item=item, verb=Event.Verb.CREATED, actor=actor, now=now, text=item.progress, **_said(item))
-    if promise:
-        promises.write(item=item, promise=promise, actor=actor, now=now)
-    if "emotion" in facts:
-        feel(item=item, now=now)
-    return item
+    made = PendingItem.objects.filter(form_key=form_key, first_contact=actor).exclude(form_key="")
+    if known := made.order_by("pk").first():
+        return known
+    try:
+        with transaction.atomic():
+            return _register(post=post, actor=actor, now=now, form_key=form_key, **facts)
+    except IntegrityError:
+        if known := made.order_by("pk").first():
+            return known
+        raise
 
 
 @transaction.atomic
@@ -209,17 +196,20 @@ def progress(
     """Note what was done; it becomes the current progress and the item goes on, or waits for somebody.
 
     Only a text that says what was done is a response. The customer's emotion is kept with the customer,
-    and answers to facts that the import lacked are written where they belong.
+    and answers to facts that the import lacked are written where they belong. The same text again within
+    a minute is a second click and changes nothing.
     """
     require_open(item)
+    if item.stage == stage and _repeats(
+        item=item, verb=Event.Verb.PROGRESSED, actor=actor, now=now, text=text
+    ):
+        return
     real = _says_what_was_done(text)
     changes: dict[str, Any] = {**contact, "progress": text, "key_at": key_at, "progressed_at": now}
     if stage != Stage.WAITING:
         changes |= {"waiting_for": "", "waiting_until": None}
     if real:
-        changes["idle_handover_count"] = 0
-    if real and item.is_urgent and not item.responded_at:
-        changes["responded_at"] = now
+        changes |= _answered(item=item, now=now)
     moved = item.key_at != key_at
     changes |= _learn(item=item, answers=answers, actor=actor, now=now)
     lifecycle.move(item, stage, **changes, changed_at=now)
@@ -243,7 +233,12 @@ def call_again(
     channel: str = "",
     emotion: str = Emotion.NEUTRAL,
 ) -> None:
-    """Log that the customer called again: one more repeat. It stops no clock. Every call counts."""
+    """Log that the customer called again: one more repeat. It stops no clock.
+
+    Every call counts, but for a second click within a minute.
+    """
+    if _repeats(item=item, verb=Event.Verb.CALLED_AGAIN, actor=actor, now=now, text=text):
+        return
     touch(item=item, now=now, repeat_count=F("repeat_count") + 1, emotion=emotion)
     note(
         item=item,
@@ -255,6 +250,46 @@ def call_again(
         emotion=emotion,
     )
     feel(item=item, now=now)
+
+
+def _register(
+    *,
+    post: Post,
+    actor: User,
+    now: datetime,
+    form_key: str,
+    holder: User | Holder | None = Holder.BY_DUTY,
+    promise: Promised | None = None,
+    **facts: Unpack[NewFacts],
+) -> PendingItem:
+    customer = facts["customer"]
+    if isinstance(customer, CustomerFacts):
+        customer = customers.create(team=post.team, facts=customer, actor=actor, now=now)
+    facts["customer"] = customer
+    _require_team(post.team_id, customer, facts["issue_type"])
+    access = duty.access(actor, now)
+    if isinstance(holder, Holder):
+        holder = actor if post.pk in access.duty_post_ids else None
+    item = PendingItem(team=post.team, post=post, holder=holder, first_contact=actor, **facts)
+    item.form_key = form_key
+    item.created_at = item.changed_at = now
+    item.urgent_since = now if item.is_urgent else None
+    if customer.need == Customer.Need.UNKNOWN:
+        item.unknown_facts = [UnknownFact.NEED]
+    taken = holder == actor and post.team_id in access.duty_team_ids
+    dues = _first_dues(item=item, promise=promise, taken=taken, now=now)
+    item.next_clock = min(dues, key=lambda clock: dues[clock])
+    item.next_due_at = dues[item.next_clock]
+    item.save(force_insert=True)
+    Clock.objects.bulk_create(
+        Clock(item=item, kind=clock, started_at=now, due_at=due_at) for clock, due_at in dues.items()
+    )
+    note(item=item, verb=Event.Verb.CREATED, actor=actor, now=now, text=item.progress, **_said(item))
+    if promise:
+        promises.write(item=item, promise=promise, actor=actor, now=now)
+    if "emotion" in facts:
+        feel(item=item, now=now)
+    return item
 
 
 def _first_dues(
@@ -303,6 +338,17 @@ def _learn(*, item: PendingItem, answers: Answers | None, actor: User, now: date
     if answers.promise or answers.promise_known:
         known.add(UnknownFact.PROMISE)
     return {"unknown_facts": [fact for fact in item.unknown_facts if fact not in known]}
+
+
+def _repeats(*, item: PendingItem, verb: str, actor: User, now: datetime, text: str) -> bool:
+    last = Event.objects.filter(item=item, verb=verb, actor=actor, at__gt=now - SECOND_CLICK)
+    return last.filter(text=text).exists()
+
+
+def _answered(*, item: PendingItem, now: datetime) -> dict[str, Any]:
+    """What a real action leaves with the item; of an urgent one the first is the response."""
+    responded_at = now if item.is_urgent and not item.responded_at else item.responded_at
+    return {"idle_handover_count": 0, "responded_at": responded_at}
 
 
 def _says_what_was_done(text: str) -> bool:

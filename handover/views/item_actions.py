@@ -117,7 +117,7 @@ def item_take_over(request: Request, pk: int) -> HttpResponse:
 
 def item_kind(request: Request, pk: int) -> HttpResponse:
     item = _item(request, pk, permissions.can_progress_item)
-    form = bound(KindForm, request, item=item)
+    form = bound(KindForm, request, item=item, now=request.access.now)
     return _step(
         request,
         item,
@@ -125,7 +125,6 @@ def item_kind(request: Request, pk: int) -> HttpResponse:
         run=lambda data: items.set_kind(item=item, **data, **_by(request)),
         title=_("Change the kind"),
         done=_("The kind is changed."),
-        cards="kind",
     )
 
 

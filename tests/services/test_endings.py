@@ -236,6 +236,16 @@ def test_reopen_by_somebody_off_duty_stands_in_the_queue_to_be_taken(desk, agent
     assert (item.holder, item.next_clock) == (None, ClockKind.TAKEN)
 
 
+def test_reopen_of_a_reminder_whose_time_is_over_is_due_at_the_end_of_the_day(desk, agent):
+    item = factories.item(desk, kind=Kind.REMINDER, key_at=NOW, due_at=NOW)
+    resolve(item, agent)
+
+    endings.reopen(item=item, reason="Once more", actor=agent, now=LATER)
+
+    item.refresh_from_db()
+    assert item.next_due_at == desk.team.business_day_end(LATER)
+
+
 def test_reopen_twice_is_refused(desk, agent):
     item = factories.item(desk)
     resolve(item, agent)

@@ -61,6 +61,15 @@ def test_a_change_by_two_at_once_is_made_once(desk, people, change):
     assert Message.objects.count() == (change in {"resolve", "close", "cancel"})
 
 
+def test_a_form_sent_twice_at_once_makes_one_item(desk, people):
+    actor, customer, issue = people[0], factories.customer(desk.team), factories.issue_type(desk.team)
+    facts = {"customer": customer, "issue_type": issue, "progress": NOTE, "key_at": BY, "kind": Kind.URGENT}
+
+    refused = at_once(*[lambda: items.create(post=desk, actor=actor, now=NOW, form_key="ab12", **facts)] * 2)
+
+    assert (refused, PendingItem.objects.count(), Event.objects.count()) == ([], 1, 1)
+
+
 def test_release_by_two_at_once_is_made_once(desk, people):
     item = factories.item(desk, kind=Kind.URGENT, holder=people[0])
     views = [(seen(item), person) for person in people]

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from handover.errors import Conflict, InvalidMove, NotAllowed
-from handover.models import Channel, Clock, ClockKind, Emotion, Event, Kind, PendingItem, Stage
+from handover.models import Channel, Clock, ClockKind, Customer, Emotion, Event, Kind, PendingItem, Stage
 from handover.services import endings, items
+from handover.services.customers import CustomerFacts
 from tests import factories
 from tests.factories import NOW
 from tests.items import NOTE, outcomes, register, running, verbs
@@ -133,6 +134,34 @@ def test_create_with_a_customer_of_another_team_is_refused(desk, agent):
         register(desk, agent, customer=factories.customer())
 
     assert not PendingItem.objects.exists()
+
+
+def test_create_twice_from_the_same_form_is_one_item(desk, agent):
+    customer = CustomerFacts(name="Wang Wei", need=Customer.Need.NONE, code="C-9")
+
+    first, second = (register(desk, agent, customer=customer, form_key="ab12") for _click in range(2))
+
+    assert first == second
+    assert (PendingItem.objects.count(), Customer.objects.count(), verbs(first)) == (
+        1,
+        1,
+        [Event.Verb.CREATED],
+    )
+
+
+def test_create_for_a_customer_whose_need_is_not_known_asks_at_the_next_contact(desk, agent):
+    item = register(desk, agent, customer=factories.customer(desk.team, need=Customer.Need.UNKNOWN))
+
+    assert item.unknown_facts == ["need"]
+
+
+def test_create_without_a_word_on_the_emotion_leaves_that_of_the_customer(desk, agent):
+    customer = factories.customer(desk.team, emotion=Emotion.ANGRY)
+
+    register(desk, agent, customer=customer)
+
+    customer.refresh_from_db()
+    assert customer.emotion == Emotion.ANGRY
 
 
 # --- edit ------------------------------------------------------------------------------------------

@@ -187,6 +187,16 @@ def test_progress_without_answers_leaves_those_facts_unknown(desk, agent):
     assert item.unknown_facts == ["need", "promise"]
 
 
+def test_progress_clicked_twice_is_noted_once(desk, agent):
+    item = register(desk, agent)
+
+    note(item, agent)
+    note(item, agent, now=NOW + timedelta(seconds=59))
+    note(item, agent, now=NOW + timedelta(minutes=1))
+
+    assert verbs(item) == [Event.Verb.CREATED, Event.Verb.PROGRESSED, Event.Verb.PROGRESSED]
+
+
 # --- called again ----------------------------------------------------------------------------------
 
 
@@ -208,6 +218,16 @@ def test_call_again_counts_every_call_and_stops_nothing(desk, agent):
     assert (item.repeat_count, item.emotion, item.customer.emotion) == (2, Emotion.ANGRY, Emotion.ANGRY)
     assert (item.version, running(item)) == (1, before)
     assert verbs(item) == [Event.Verb.CREATED, Event.Verb.CALLED_AGAIN, Event.Verb.CALLED_AGAIN]
+
+
+def test_call_again_clicked_twice_is_one_call(desk, agent):
+    item = register(desk, agent)
+
+    for second in (0, 1):
+        items.call_again(item=item, text="", actor=agent, now=NOW + timedelta(seconds=second))
+
+    item.refresh_from_db()
+    assert item.repeat_count == 1
 
 
 def test_call_again_on_an_ended_item_is_refused(desk, agent):

@@ -210,6 +210,15 @@ def test_kind_changes_with_a_reason(client, agent, item):
     assert item.kind == Kind.FOLLOW_UP
 
 
+def test_kind_reminder_needs_a_time_that_is_to_come(client, agent, item, now):
+    PendingItem.objects.filter(pk=item.pk).update(key_at=now - timedelta(minutes=1))
+
+    response = step(client, "item_kind", item, kind="reminder", reason="Only a reminder")
+
+    assert list(response.context["form"].errors) == ["kind"]
+    assert item.kind == Kind.URGENT
+
+
 def test_promise_is_made_moved_and_kept(client, agent, item):
     step(client, "item_promise", item, text="We ring back", due_at_preset="hour")
     made = item.promises.get()

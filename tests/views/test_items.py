@@ -78,6 +78,15 @@ def test_create_registers_and_shows_the_item(client, desk, agent, now):
     assert said(response) == [f"Item #{item.pk} is registered."]
 
 
+def test_create_sent_twice_registers_once(client, desk, agent):
+    client.force_login(agent)
+    form = typed(desk, form_key=client.get(reverse("item_create")).context["form"]["form_key"].value())
+
+    addresses = {client.post(reverse("item_create"), form).url for _click in range(2)}
+
+    assert addresses == {reverse("item_detail", args=[PendingItem.objects.get().pk])}
+
+
 def test_create_with_a_new_customer_makes_both(client, desk, agent):
     client.force_login(agent)
     new = {"new-name": "Wang Wei", "new-phone": "138 0000 1111", "new-need": Customer.Need.TEXT_ONLY}
@@ -227,8 +236,8 @@ def test_page_says_what_goes_wrong(client, desk, agent, now):
 def test_page_takes_few_queries_whatever_happened(client, desk, agent, now):
     quiet = factories.item(desk, kind=Kind.URGENT, now=now, holder=agent)
     busy = factories.item(desk, kind=Kind.URGENT, now=now, holder=agent)
-    for _call in range(30):
-        items.call_again(item=busy, text="Where is it?", actor=agent, now=now)
+    for call in range(30):
+        items.call_again(item=busy, text=f"Call {call}", actor=agent, now=now)
     items.call_again(item=quiet, text="Where is it?", actor=agent, now=now)
     client.force_login(agent)
 

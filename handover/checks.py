@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import celery
 from django.conf import settings
+from django.core import checks as django_checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
@@ -21,6 +22,7 @@ OLDEST_POSTGRESQL = 150000
 
 def register_all() -> None:
     register(check_secret_key, Tags.security)
+    register(check_demo, Tags.security, deploy=True)
     register(check_data_dir)
     register(check_time_zones)
     register(check_celery)
@@ -36,6 +38,18 @@ def check_secret_key(**_: Any) -> list[CheckMessage]:
         return []
     hint = "Set SECRET_KEY to 50 random characters and keep it secret; `make run` makes one by itself."
     return [Error("There is no secret key.", hint=hint, id="handover.E001")]
+
+
+def check_demo(**_: Any) -> list[CheckMessage]:
+    """Asked by `check --deploy`: whoever deploys a demo on purpose may, and should know what it is."""
+    if not settings.DEMO:
+        return []
+    hint = "Set DEMO=0, and never put the demo's people into a database in which people work."
+    return [
+        django_checks.Warning(
+            "DEMO shows accounts and their password to everybody.", hint=hint, id="handover.W009"
+        )
+    ]
 
 
 def check_data_dir(**_: Any) -> list[CheckMessage]:

@@ -35,6 +35,13 @@ def test_secret_key_missing(settings) -> None:
     assert ids(checks.check_secret_key()) == ["handover.E001"]
 
 
+@pytest.mark.parametrize(("demo", "found"), [(True, ["handover.W009"]), (False, [])])
+def test_demo_in_production(settings, demo: bool, found: list[str]) -> None:
+    settings.DEMO = demo
+
+    assert ids(checks.check_demo()) == found
+
+
 @pytest.mark.parametrize("name", ["missing", "a file"])
 def test_data_dir_that_is_no_folder(settings, tmp_path: Path, name: str) -> None:
     (tmp_path / "a file").touch()

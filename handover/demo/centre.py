@@ -14,7 +14,7 @@ from handover.demo.accounts import PASSWORD
 from handover.demo.data_files import read
 from handover.demo.spans import named
 from handover.models import Customer, IssueType, Post, Shift
-from handover.services import customers, people, posts, shifts, teams
+from handover.services import customers, people, posts, setup, shifts, teams
 from handover.services.customers import CustomerFacts
 from handover.services.people import Place
 
@@ -78,9 +78,10 @@ class Centre:
 def build(now: datetime) -> Centre:
     """Everything that stands before the first shift begins."""
     row = read("people")["administrator"]
-    administrator = User.objects.create_user(
-        row["username"], display_name=row["name"], language=row["language"], is_administrator=True
+    administrator = setup.first_administrator(
+        username=row["username"], display_name=row["name"], password=PASSWORD, now=now - FOUNDED
     )
+    accounts.set_preferences(user=administrator, language=row["language"])
     centre = Centre(now, administrator)
     _make_teams(centre)
     _make_posts(centre)
@@ -192,14 +193,13 @@ def _add(centre: Centre, row: dict[str, Any], role: str, *, led: list[str] | Non
 
 
 def _make_customers(centre: Centre) -> None:
-    crews = read("people")["crews"]
+    crews, made_at = read("people")["crews"], centre.founded_at + timedelta(hours=1)
     for key, rows in read("customers").items():
-        team = centre.teams[key]
         post_key = next(k for k, row in read("centre")["posts"].items() if row["team"] == key)
         actor = centre.people[crews[post_key][0][0][0]]
-        for number, row in enumerate(rows):
-            made_at = centre.founded_at + timedelta(hours=1, minutes=7 * number)
-            customers.create(team=team, facts=CustomerFacts(**row), actor=actor, now=made_at)
+        for row in rows:
+            made_at += timedelta(minutes=1)
+            customers.create(team=centre.teams[key], facts=CustomerFacts(**row), actor=actor, now=made_at)
 
 
 def _staff(centre: Centre, key: str) -> Desk:

@@ -12,6 +12,10 @@ from handover.demo.data_files import read
 from handover.demo.script import Script
 
 
+def is_empty() -> bool:
+    return not (Team.objects.exists() or User.objects.exists())
+
+
 def is_there() -> bool:
     return User.objects.filter(username__in=_usernames()).exists()
 

@@ -44,7 +44,7 @@ LATEST: dict[str, tuple[Scene, ...]] = {
     "after_sales": (CONFIRMED, RESERVED, REFUSED),
     "promotion": (CONFIRMED, SIGNED),  # nobody came for the latest
 }
-LATE_MINUTES = {"he.jingqiu": 27, "colin.mayhew": 16}
+LATE_MINUTES = {"he.jingqiu": 27, "joan.petrie": 16}  # the second by her substitute
 NOBODY_CAME = "promotion"
 STILL_THERE = {"technical_support"}  # the signer waits until the record is confirmed
 CHECK_OUT = timedelta(minutes=4)

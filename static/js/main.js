@@ -7,12 +7,13 @@ import "./relative-time.js";
 import "./shortcuts.js";
 import autosave from "./autosave.js";
 import combobox from "./combobox.js";
+import fill from "./fill.js";
 import instant from "./instant.js";
 import live from "./live.js";
 import print from "./print.js";
 import theme from "./theme.js";
 
-const modules = { autosave, combobox, instant, live, print, theme };
+const modules = { autosave, combobox, fill, instant, live, print, theme };
 const started = new WeakSet();
 
 function start(root) {

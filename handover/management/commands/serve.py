@@ -20,6 +20,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 
+from handover.demo import installation
 from handover.env import BASE_DIR, broker_folder, env
 from handover.management.broker import redis_command, redis_url
 from handover.management.processes import Process, Supervisor, say
@@ -95,6 +96,9 @@ def set_up() -> None:
     call_command("check", databases=["default"])
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("migrate", interactive=False, verbosity=0)
+    if settings.DEMO and installation.is_empty():
+        say("First start: making the demo. It takes a few seconds.")
+        call_command("demo")
 
 
 def processes(*, folder: Path, port: int) -> list[Process]:

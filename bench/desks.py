@@ -88,7 +88,7 @@ def _items(post: Post, issue_type: IssueType, holder: User, now: datetime) -> li
             customer=customer,
             issue_type=issue_type,
             kind=Kind.URGENT if n < URGENT else Kind.FOLLOW_UP,
-            progress=some(NOTES, n),
+            progress=f"{some(NOTES, n)} ({customer.code})",  # no text is judged twice for being the same
             next_action="Call the customer back with the answer.",
             key_at=due_at,
             holder=holder,

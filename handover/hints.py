@@ -10,7 +10,7 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ Severity = Literal["must", "hint"]
 
 RULES_FILE = Path(__file__).with_name("hints.json")
 QUOTED_LENGTH = 40
+KEPT = 512  # texts that were judged last
 # Latin words end where no Latin letter or digit follows: in mixed text a Chinese character may touch them.
 LATIN_WORD = r"(?<![a-z0-9])(?:{})(?![a-z0-9])"
 
@@ -60,12 +61,18 @@ class Rulebook:
 
 def hints(text: str, *, field: Field, language: str | None = None) -> list[Hint]:
     """Hints for one text, in the order of the rules; a blank text has none (forms ask for the text)."""
+    chosen = "zh" if (language or get_language() or "en").startswith("zh") else "en"
+    return list(_hints(text, field, chosen))
+
+
+@lru_cache(maxsize=KEPT)
+def _hints(text: str, field: Field, language: str) -> tuple[Hint, ...]:
+    """Kept, because a page judges the same text for the score and again for the line it stands in."""
     written = _normalised(text)
     if not written:
-        return []
+        return ()
     book = _rulebook()
     whole, counted = _Reading(book, written), _Reading(book, book.not_counted.sub("\n", written))
-    chosen = "zh" if (language or get_language() or "en").startswith("zh") else "en"
     found: dict[str, Hint] = {}
     for rule in book.rules:
         if field not in rule.fields or any(code in found for code in rule.unless):
@@ -73,8 +80,8 @@ def hints(text: str, *, field: Field, language: str | None = None) -> list[Hint]
         if any(counted[fact] for fact in rule.absent) or not all(whole[fact] for fact in rule.present):
             continue
         quoted = whole[rule.present[0]] if rule.present else None
-        found[rule.code] = Hint(rule.code, rule.severity, _sentence(rule.sentences[chosen], quoted))
-    return list(found.values())
+        found[rule.code] = Hint(rule.code, rule.severity, _sentence(rule.sentences[language], quoted))
+    return tuple(found.values())
 
 
 def must_fail(text: str, *, field: Field) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from handover.models import Kind, Stage
 from handover.queries.item_list import ME, NEWEST, QUEUE, Filters, Place
@@ -21,7 +22,7 @@ class FilterForm(forms.Form):
         choices=[("", _("All open stages")), *((stage.value, stage.label) for stage in OPEN_STAGES)],
     )
     order = forms.ChoiceField(
-        label=_("Order"),
+        label=pgettext_lazy("sorting", "Order"),
         required=False,
         choices=[("", _("Earliest first")), (NEWEST, _("Newest first"))],
     )

@@ -48,6 +48,7 @@ class Report:
     new_posts: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    more_notices: int = 0
 
     @property
     def items(self) -> int:
@@ -188,6 +189,8 @@ def _tell_needs(differing: list[tuple[Customer, Facts]], report: Report) -> None
 def _notice(report: Report, sentence: str) -> None:
     if len(report.notices) < SHOWN:
         report.notices.append(sentence)
+    else:
+        report.more_notices += 1
 
 
 def _summary(source: Source, report: Report) -> dict[str, Any]:

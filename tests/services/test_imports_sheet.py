@@ -121,3 +121,13 @@ def test_imported_items_are_found_by_the_search(team):
     run(team, sheet({}))
 
     assert "c1001" in SearchEntry.objects.get(item=item_of("C1001 / 退款")).text
+
+
+def test_a_report_holds_the_first_notes_and_counts_the_others(team):
+    codes = [f"C{number}" for number in range(22)]
+    for code in codes:
+        factories.customer(team, code=code, need=Need.NONE)
+
+    report = run(team, sheet(*({"客户编号": code} for code in codes)))
+
+    assert (report.new, len(report.notices), report.more_notices) == (22, 20, 2)

@@ -85,7 +85,9 @@ class Command(BaseCommand):
             write(f"  {count:6} {post}{' *' if post in report.new_posts else ''}")
         for line in [*map(str, report.problems), *report.notices]:
             write(line)
-        if report.rejected_rows > len(report.problems):
+        if report.more_notices:
+            write(f"There are {report.more_notices} more such notes.")
+        if report.rejected_rows > len({problem.row for problem in report.problems}):
             write("There are more bad rows; --rejected FILE writes all of them with the reasons.")
 
 

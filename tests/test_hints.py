@@ -151,7 +151,7 @@ def test_rule_of_another_field_stays_silent():
 
 def test_sentence_quotes_the_phrase_in_the_language_asked_for():
     said = "“registered” does not say what has been done. What was the last step, and what came of it?"
-    chinese = "“registered”没有说明做了什么。最近一步做了什么,结果如何?"
+    chinese = "“registered”没有说明做了什么。最近一步做了什么，结果如何？"
 
     assert hints("registered today", field="progress", language="en") == [Hint("empty_phrase", "must", said)]
     assert hints("registered today", field="progress", language="zh-hans") == [

@@ -125,8 +125,8 @@ def test_indexing_twice_changes_nothing(item):
 
 def test_a_long_history_keeps_its_newest_words(item, agent):
     progress(item, agent, "first " + "x" * 3900)
-    for _turn in range(5):
-        progress(item, agent, "仓" * 3990)
+    for turn in range(5):
+        progress(item, agent, f"{turn} " + "仓" * 3980)
     progress(item, agent, "newest")
 
     assert tokens(item) & {"newest", "first"} == {"newest"}

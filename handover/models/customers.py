@@ -88,7 +88,7 @@ class Customer(models.Model):
             models.UniqueConstraint(fields=["team", "code"], name="customer_code_unique_in_team"),
             models.CheckConstraint(condition=~models.Q(need=""), name="customer_need_answered"),
         ]
-        indexes = [models.Index(fields=["team", "-changed_at"], name="customer_by_change")]
+        indexes = [models.Index(fields=["team", "-changed_at", "-id"], name="customer_by_change")]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"

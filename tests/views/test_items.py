@@ -117,7 +117,7 @@ def test_create_asks_which_customer_is_meant(client, desk, agent):
 
     form = response.context["form"]
     assert list(form.errors) == ["customer"]
-    assert form.candidates == twins
+    assert form.candidates == twins[::-1]
     assert form["progress"].value() == NOTE
 
 

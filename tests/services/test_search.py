@@ -126,7 +126,7 @@ def test_indexing_twice_changes_nothing(item):
 def test_a_long_history_keeps_its_newest_words(item, agent):
     progress(item, agent, "first " + "x" * 3900)
     for turn in range(5):
-        progress(item, agent, f"{turn} " + "仓" * 3980)
+        progress(item, agent, f"{turn} " + "仓" * 3988)
     progress(item, agent, "newest")
 
     assert tokens(item) & {"newest", "first"} == {"newest"}

@@ -257,3 +257,21 @@ def test_options_lead_to_a_new_customer_where_nobody_is_found(client, desk, agen
 
     assert 'data-opens="new-customer"' in text
     assert "<Nobody>" not in text
+
+
+# --- An expired session ---------------------------------------------------------------------------
+def test_text_typed_into_an_ended_session_waits_in_the_form(client, desk, agent) -> None:
+    customer = factories.customer(desk.team, phone="111")
+    url = reverse("customer_edit", args=[customer.pk])
+    known = {"username": agent.username, "password": factories.PASSWORD}
+    client.logout()
+    client.post("/login/", known)
+    client.session.flush()
+
+    leaving = client.post(url, form_of(customer, advice="Two thousand characters"))
+    back = client.post(leaving["Location"], known, follow=True)
+
+    customer.refresh_from_db()
+    assert customer.advice == ""
+    assert back.redirect_chain[-1][0].startswith(url)
+    assert back.context["form"]["advice"].value() == "Two thousand characters"

@@ -135,17 +135,21 @@ def _must_be_complete(draft: Draft) -> None:
 
 
 def _write_lines(draft: Draft, round_number: int) -> None:
-    """One line for each item of the cut; what was noted in the draft is kept."""
-    existing: list[HandoverLine] = []
-    new: list[HandoverLine] = []
-    for position, item in enumerate(draft.items, start=1):
-        line = draft.line(item) or HandoverLine(handover=draft.handover, item=item)
-        line.round_number, line.position, line.former_holder = round_number, position, item.holder
-        line.answer, line.answered_by, line.answered_at = Answer.NONE, None, None
-        (existing if line.pk else new).append(line)
-    HandoverLine.objects.bulk_create(new)
-    HandoverLine.objects.bulk_update(
-        existing, ["round_number", "position", "former_holder", "answer", "answered_by", "answered_at"]
+    """One line for each item of the cut; what was noted in the draft is kept. One statement writes all."""
+    HandoverLine.objects.bulk_create(
+        [
+            HandoverLine(
+                handover=draft.handover,
+                item=item,
+                round_number=round_number,
+                position=position,
+                former_holder=item.holder,
+            )
+            for position, item in enumerate(draft.items, start=1)
+        ],
+        update_conflicts=True,
+        unique_fields=["handover", "item"],
+        update_fields=["round_number", "position", "former_holder", "answer", "answered_by", "answered_at"],
     )
 
 

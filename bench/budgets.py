@@ -24,7 +24,8 @@ FLOOR = (
     Subject("bare", "bare", "Floor: no middleware, no page"),
     Subject("floor", "list", "Floor: list of the newest 50"),
     Subject("floor", "record_page", "Floor: record with 15 lines"),
-    Subject("floor", "insert", "Floor: form that inserts 16 rows"),
+    Subject("floor", "form", "Floor: form that inserts 16 rows"),
+    Subject("floor", "insert", "Floor: the insert of 16 rows alone"),
 )
 PAGES = (
     Subject("product", "list", "Live list, newest 50", "list", 1.0, 8),
@@ -39,9 +40,10 @@ PAGES = (
     Subject("product", "search", "Search for a word of two characters", p95_ms=40),
 )
 WRITES = (
-    Subject("product", "create", "Register an item", "insert", 2.0),
-    Subject("product", "submit", "Sign and submit 15 lines", "insert", 2.0),
-    Subject("product", "confirm", "Confirm 15 lines", "insert", 2.0),
+    Subject("product", "form", "Form that registers an item", "form", 2.0),
+    Subject("product", "create", "Register an item, the service alone", "insert", 2.0),
+    Subject("product", "submit", "Sign and submit 15 lines, alone", "insert", 2.0),
+    Subject("product", "confirm", "Confirm 15 lines, alone", "insert", 2.0),
 )
 GROWTH = (
     ("list", "Live list, newest 50", 1.15),

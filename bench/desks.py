@@ -1,6 +1,8 @@
 """Small posts at a shift boundary, each with fifteen open items, whose handovers are signed and received."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from accounts.models import Membership, Team, User
 from bench.texts import ISSUES, NOTES, name, some
@@ -15,15 +17,15 @@ from handover.models import (
     Kind,
     PendingItem,
     Post,
+    Round,
     Shift,
     SignedText,
 )
 from handover.queries import record
-from handover.services import lines, opening, sections, submission
+from handover.services import confirmation, lines, opening, sections, submission
 
 LINES = 15
 URGENT = 2
-PASSWORD = "pass phrase of the desks"  # noqa: S105  of rows that live for one run
 READ_BACK = "I ring the warehouse now and call the customer back by 15:00."
 
 
@@ -35,7 +37,7 @@ def fill(*, count: int, now: datetime) -> SignedText:
     team = Team.objects.create(name="Branches")
     issue_type = IssueType.objects.create(team=team, name=ISSUES[0])
     handovers = [_draft(team, issue_type, number, now) for number in range(count)]
-    return submit(handovers[-1], now)
+    return submission_of(handovers[-1], now)().text
 
 
 def _draft(team: Team, issue_type: IssueType, number: int, now: datetime) -> Handover:
@@ -60,9 +62,7 @@ def _draft(team: Team, issue_type: IssueType, number: int, now: datetime) -> Han
 
 
 def _person(team: Team, username: str) -> User:
-    person = User(username=username, display_name=name(len(username)))
-    person.set_password(PASSWORD)
-    person.save(force_insert=True)
+    person = User.objects.create(username=username, display_name=name(len(username)))
     Membership.objects.create(user=person, team=team, role=Membership.Role.AGENT)
     return person
 
@@ -106,21 +106,32 @@ def _items(post: Post, issue_type: IssueType, holder: User, now: datetime) -> li
     return items
 
 
-def submit(handover: Handover, now: datetime) -> SignedText:
-    """Sign as the outgoing side what stands there."""
-    leaving = handover.outgoing_shift.assignments.select_related("user").get().user
-    signature = record.outgoing_signature(leaving, as_supervisor=False)
-    content = record.outgoing_content(record.load_draft(handover), signature)
+def submission_of(handover: Handover, now: datetime) -> Callable[[], Round]:
+    """Signing as the outgoing side what stands there now."""
+    signature = record.outgoing_signature(_only_person(handover.outgoing_shift), as_supervisor=False)
+    seen = canonical.content_hash(record.outgoing_content(record.load_draft(handover), signature))
+    return partial(
+        submission.submit_signed, handover=handover, signature=signature, seen_sha256=seen, now=now
+    )
+
+
+def confirmation_of(handover: Handover, now: datetime) -> Callable[[], None]:
+    """Signing as the incoming side what was answered."""
+    signature = record.incoming_signature(_only_person(handover.incoming_shift), as_supervisor=False)
+    content = record.incoming_content(handover, record.latest_round(handover), signature)
     seen = canonical.content_hash(content)
-    signed = submission.submit_signed(handover=handover, signature=signature, seen_sha256=seen, now=now)
-    return signed.text
+    return partial(
+        confirmation.confirm_signed, handover=handover, signature=signature, seen_sha256=seen, now=now
+    )
 
 
 def receive(handover: Handover, now: datetime) -> None:
     """Answer every line as the incoming side, so that only its signature is missing."""
-    if handover.incoming_shift is None:
-        raise RuntimeError("Every desk has a shift that follows.")
-    coming = handover.incoming_shift.assignments.select_related("user").get().user
+    coming = _only_person(handover.incoming_shift)
     for line in handover.lines.select_related("item", "handover").order_by("position"):
         read_back = READ_BACK if line.item.is_urgent else ""
         lines.accept(line=line, read_back=read_back, heard_orally=False, actor=coming, now=now)
+
+
+def _only_person(shift: Shift | None) -> User:
+    return User.objects.get(assignments__shift=shift)

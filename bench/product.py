@@ -1,7 +1,7 @@
 """Says which requests are measured on the product."""
 
-import re
-from functools import cache
+from datetime import timedelta
+from functools import cache, partial
 from urllib.parse import quote
 
 from django.db.models import QuerySet
@@ -11,13 +11,13 @@ from accounts.models import User
 from bench import desks
 from bench.seed import fill
 from bench.texts import NOTES, some
-from bench.web import Cookies, Get, Post, Stack, sign_in
-from handover.models import Assignment, Customer, Handover, PendingItem
+from bench.web import Call, Cookies, Get, Post, sign_in
+from handover.models import Assignment, Customer, Handover, Kind, PendingItem
 from handover.models import Post as Desk
+from handover.services import items
 
 __all__ = ["Pages", "fill"]
 
-SEEN = re.compile(rb'name="seen" value="([0-9a-f]{64})"')
 WORD = quote("退款")
 
 
@@ -28,7 +28,8 @@ class Pages:
         front = Desk.objects.get(name="Front line")
         on_duty = User.objects.filter(assignments__in=_running(front), memberships__role="agent")
         supervisor = User.objects.get(assignments__in=_running(front), memberships__role="supervisor")
-        self.agent, self.supervisor = sign_in(on_duty.order_by("pk")[0]), sign_in(supervisor)
+        self.person = on_duty.order_by("pk")[0]
+        self.agent, self.supervisor = sign_in(self.person), sign_in(supervisor)
         self.items = list(
             PendingItem.objects.open().filter(post=front).order_by("pk").values_list("pk", flat=True)
         )
@@ -38,7 +39,7 @@ class Pages:
             Handover.objects.filter(state=Handover.State.DRAFT).order_by("pk").values_list("pk", flat=True)
         )
         self.review_pk = Handover.objects.get(state=Handover.State.SUBMITTED).pk
-        self.stack = Stack()
+        self.pattern = PendingItem.objects.select_related("post__team", "issue_type").get(pk=self.items[0])
 
     def home(self, turn: int) -> Get:
         return Get("/", cookies=self.agent)
@@ -71,13 +72,12 @@ class Pages:
     def record(self, turn: int) -> Get:
         return Get(f"/handovers/{self.review_pk}/", cookies=_coming(self.review_pk))
 
-    def create(self, turn: int) -> Post:
-        customer = Customer.objects.get(pk=self.customers[turn % len(self.customers)])
+    def form(self, turn: int) -> Post:
         data = {
-            "customer": customer.code,
-            "issue_type": PendingItem.objects.get(pk=self.items[0]).issue_type_id,
+            "customer": self._customer(turn).code,
+            "issue_type": self.pattern.issue_type_id,
             "kind": "urgent",
-            "post": PendingItem.objects.get(pk=self.items[0]).post_id,
+            "post": self.pattern.post_id,
             "progress": some(NOTES, turn),
             "next_action": "Ms Zhao looks on shelf B; I call the customer back at 15:00.",
             "key_at_preset": "tomorrow",
@@ -85,22 +85,36 @@ class Pages:
         }
         return Post("/items/new/", data, cookies=self.agent)
 
-    def submit(self, turn: int) -> Post:
-        pk = self.drafts[turn]
-        return self._sign(f"/handovers/{pk}/sign/", _leaving(pk))
+    def create(self, turn: int) -> Call:
+        return Call(
+            partial(
+                items.create,
+                post=self.pattern.post,
+                customer=self._customer(turn),
+                issue_type=self.pattern.issue_type,
+                kind=Kind.URGENT,
+                progress=some(NOTES, turn),
+                key_at=timezone.now() + timedelta(hours=3),
+                actor=self.person,
+                now=timezone.now(),
+            )
+        )
 
-    def confirm(self, turn: int) -> Post:
+    def submit(self, turn: int) -> Call:
+        return Call(desks.submission_of(self._draft(turn), timezone.now()))
+
+    def confirm(self, turn: int) -> Call:
         """After `submit` of the same turn."""
-        pk = self.drafts[turn]
-        desks.receive(Handover.objects.select_related("incoming_shift").get(pk=pk), timezone.now())
-        return self._sign(f"/handovers/{pk}/confirm/", _coming(pk))
+        handover, now = self._draft(turn), timezone.now()
+        desks.receive(handover, now)
+        return Call(desks.confirmation_of(self._draft(turn), now))
 
-    def _sign(self, address: str, cookies: Cookies) -> Post:
-        """The form with the hash of what its page shows."""
-        found = SEEN.search(self.stack.send(Get(address, cookies=cookies)))
-        if not found:
-            raise RuntimeError(f"{address} shows no hash.")
-        return Post(address, {"seen": found.group(1).decode(), "password": desks.PASSWORD}, cookies=cookies)
+    def _draft(self, turn: int) -> Handover:
+        shifts = ("team", "post__team", "outgoing_shift__post", "incoming_shift__post")
+        return Handover.objects.select_related(*shifts).get(pk=self.drafts[turn])
+
+    def _customer(self, turn: int) -> Customer:
+        return Customer.objects.get(pk=self.customers[turn % len(self.customers)])
 
 
 def _running(post: Desk) -> QuerySet[Assignment]:

@@ -28,9 +28,9 @@ class Side:
 
 BARE = Side("bare", "bench.floor.pages", "bench.floor.bare", "floor")
 FLOOR = Side("floor", "bench.floor.pages", "bench.floor.settings", "floor")
-PRODUCT = Side("product", "bench.product", "bench.settings", "product")
-SMALL = Side("small", "bench.product", "bench.settings", "small")
-LARGE = Side("large", "bench.product", "bench.settings", "large")
+PRODUCT = Side("product", "bench.product", "handover.settings", "product")
+SMALL = Side("small", "bench.product", "handover.settings", "small")
+LARGE = Side("large", "bench.product", "handover.settings", "large")
 
 
 class Running:

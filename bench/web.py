@@ -1,7 +1,8 @@
-"""Requests through the whole WSGI stack of this process, and what each one costs."""
+"""Requests through the whole WSGI stack of this process, and work without any, and what each one costs."""
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -36,13 +37,18 @@ class Post:
 
 
 @dataclass(frozen=True)
+class Call:
+    """A piece of work without any page around it."""
+
+    work: Callable[[], object]
+
+
+@dataclass(frozen=True)
 class Cost:
-    """What one request cost: processor time of this process and of its database connection, and wall time."""
+    """What one task cost: processor time of this process and of its database connection, and wall time."""
 
     cpu_ms: float
     wall_ms: float
-    queries: int
-    answer_bytes: int
 
 
 class Stack:
@@ -50,6 +56,12 @@ class Stack:
 
     def __init__(self) -> None:
         self.application = WSGIHandler()
+
+    def do(self, task: Get | Post | Call) -> None:
+        if isinstance(task, Call):
+            task.work()
+        else:
+            self.send(task)
 
     def send(self, request: Get | Post) -> bytes:
         """The body of the answer. Raises unless it is a page, or after a form the way to the next one."""
@@ -67,13 +79,15 @@ class Stack:
             raise RuntimeError(f"{request.address} answered {status[0]}: {body[-2000:].decode()}")
         return body
 
-    def measure(self, request: Get | Post) -> Cost:
+    def measure(self, task: Get | Post | Call) -> Cost:
+        if isinstance(task, Call):
+            connection.ensure_connection()  # which a request pays for itself
         wall, cpu = time.perf_counter(), cpu_seconds()
-        body = self.send(request)
+        self.do(task)
         cpu, wall = cpu_seconds() - cpu, time.perf_counter() - wall
-        return Cost(cpu * 1000, wall * 1000, 0, len(body))
+        return Cost(cpu * 1000, wall * 1000)
 
-    def count_queries(self, request: Get | Post) -> int:
+    def count_queries(self, task: Get | Post | Call) -> int:
         statements = []
 
         def note(execute: Any, sql: str, *rest: Any) -> Any:
@@ -81,7 +95,7 @@ class Stack:
             return execute(sql, *rest)
 
         with connection.execute_wrapper(note):
-            self.send(request)
+            self.do(task)
         return len(statements)
 
 

@@ -44,7 +44,7 @@ class Worker:
 
     def count(self, name: str, turn: int) -> int:
         """How many queries the request makes once it is warm."""
-        self.stack.send(getattr(self.pages, name)(turn))
+        self.stack.do(getattr(self.pages, name)(turn))
         return self.stack.count_queries(getattr(self.pages, name)(turn + 1))
 
     def measure(self, name: str, turn: int) -> dict[str, float]:
@@ -57,8 +57,8 @@ class Worker:
         """Where the time of some requests goes, by own and by total time."""
         profiler = cProfile.Profile()
         for turn in range(first, first + PROFILED):
-            request = getattr(self.pages, name)(turn)
-            profiler.runcall(self.stack.send, request)
+            task = getattr(self.pages, name)(turn)
+            profiler.runcall(self.stack.do, task)
         told = StringIO()
         stats = pstats.Stats(profiler, stream=told).strip_dirs()
         for order in ("cumulative", "tottime"):

@@ -1,13 +1,15 @@
 """Fills the floor and says which requests are measured on it."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from bench.floor import views
 from bench.floor.models import Customer, Line, Record
 from bench.texts import NOTES, some
-from bench.web import Get, Post, sign_in
+from bench.web import Call, Get, Post, sign_in
 
 PEOPLE, LINES = 40, 15
 
@@ -43,7 +45,9 @@ class Pages:
     """One method for each request; `turn` tells one measured request from the next."""
 
     def __init__(self) -> None:
-        self.reader = sign_in(User.objects.get(username="person0"))
+        self.person = User.objects.get(username="person0")
+        self.reader = sign_in(self.person)
+        self.texts = [some(NOTES, n) for n in range(LINES)]
         self.record = Record.objects.order_by("pk").values_list("pk", flat=True)[0]
         self.customer = Customer.objects.order_by("pk").values_list("pk", flat=True)[0]
 
@@ -56,12 +60,22 @@ class Pages:
     def record_page(self, turn: int) -> Get:
         return Get(f"/{self.record + turn % 100}/", cookies=self.reader)
 
-    def insert(self, turn: int) -> Post:
+    def form(self, turn: int) -> Post:
         data = {
             "customer": self.customer + turn % 100,
             "kind": "urgent",
             "text": some(NOTES, turn),
             "due_at": "2030-01-01 08:00",
-            "line": [some(NOTES, n) for n in range(LINES)],
+            "line": self.texts,
         }
         return Post("/new/", data, cookies=self.reader)
+
+    def insert(self, turn: int) -> Call:
+        record = Record(
+            customer_id=self.customer + turn % 100,
+            holder=self.person,
+            kind="urgent",
+            text=some(NOTES, turn),
+            due_at=timezone.now(),
+        )
+        return Call(partial(views.insert, record, self.texts))

@@ -36,10 +36,14 @@ def record_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def record_create(request: HttpRequest) -> HttpResponse:
     form = RecordForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            form.instance.holder = request.user
-            record = form.save()
-            for text in request.POST.getlist("line"):
-                Line.objects.create(record=record, author=request.user, text=text)
-        return redirect("record_detail", record.pk)
+        form.instance.holder = request.user
+        insert(form.instance, request.POST.getlist("line"))
+        return redirect("record_detail", form.instance.pk)
     return render(request, "floor/form.html", {"form": form})
+
+
+@transaction.atomic
+def insert(record: Record, texts: list[str]) -> None:
+    record.save()
+    for text in texts:
+        Line.objects.create(record=record, author=record.holder, text=text)

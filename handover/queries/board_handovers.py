@@ -6,12 +6,14 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from handover.models import Access, Assignment, Handover, HandoverLine, Post
 
 from .words import instant_words, relative_words
 
 LATE = 20
+NOT_SIGNED = gettext_noop("Not signed. The shift ended at %(at)s (%(relative)s).")
 COLUMNS = (
     "id",
     "state",
@@ -72,8 +74,7 @@ def _writing_card(row: dict[str, Any], access: Access) -> Card:
     if row["outgoing_shift_id"] in access.duty_shift_ids:
         return Card(
             _("Hand over %(place)s") % _place(row),
-            _("The shift ends at %(at)s (%(relative)s). Look through the items, then sign.")
-            % _boundary(row, access),
+            _writing_words(row, access) % _boundary(row, access),
             reverse("handover_edit", args=[row["id"]]),
             _("Write and sign"),
             True,
@@ -82,6 +83,12 @@ def _writing_card(row: dict[str, Any], access: Access) -> Card:
         _("Not signed: %(place)s") % _place(row),
         _("The handover at %(at)s has not been signed yet.") % _boundary(row, access),
     )
+
+
+def _writing_words(row: dict[str, Any], access: Access) -> str:
+    if row["boundary_at"] <= access.now:
+        return _(NOT_SIGNED)
+    return _("The shift ends at %(at)s (%(relative)s). Look through the items, then sign.")
 
 
 def _written_card(row: dict[str, Any]) -> Card:
@@ -113,7 +120,7 @@ def _receiving_card(row: dict[str, Any], access: Access) -> Card:
 
 def _late_card(row: dict[str, Any], access: Access) -> Card:
     if row["state"] == Handover.State.DRAFT:
-        text, url = _("Not signed. The shift ended at %(at)s (%(relative)s)."), "handover_edit"
+        text, url = _(NOT_SIGNED), "handover_edit"
     else:
         text, url = _("Signed, but nobody has received it since %(at)s (%(relative)s)."), "handover_review"
     title = _("%(post)s, %(shift)s") % _names(row)

@@ -56,6 +56,18 @@ def test_outgoing_agent_is_asked_to_write_and_sign(outgoing, incoming) -> None:
     assert cards(on(outgoing)) == [("Hand over Front, Early", f"/handovers/{record.pk}/edit/", True)]
 
 
+def test_outgoing_agent_is_told_when_the_shift_is_over(outgoing, incoming) -> None:
+    person = on(outgoing)
+    handover(outgoing, incoming, boundary_at=NOW - HOUR)
+
+    (card,) = board_handovers.of_my_shifts(duty.access(person, NOW))
+
+    assert (card.text, card.label) == (
+        "Not signed. The shift ended at 05:00 (1 h ago).",
+        "Write and sign",
+    )
+
+
 def test_incoming_agent_is_asked_to_receive(outgoing, incoming) -> None:
     record = handover(outgoing, incoming, "submitted")
 

@@ -95,9 +95,10 @@ def require(thing: models.Model, state: str) -> None:
     """Hold the row until the commit, and raise InvalidMove unless it is in this state.
 
     For what is only allowed in one state without changing it. SQLite needs no lock: its writers take turns.
+    The key is left free: a row that refers to this one, an Event for instance, must not wait for it.
     """
     field, _moves = MOVES[type(thing)]
-    fresh = type(thing)._default_manager.select_for_update().get(pk=thing.pk)
+    fresh = type(thing)._default_manager.select_for_update(no_key=True).get(pk=thing.pk)
     if getattr(fresh, field) != state:
         raise _not_from_here(fresh, field)
 

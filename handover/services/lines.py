@@ -79,8 +79,8 @@ def accept(*, line: HandoverLine, read_back: str, heard_orally: bool, actor: Use
         raise NotAllowed(_("Read an urgent item back first: what will you do, and by when?"))
     if line.item.holder_id is not None:
         raise Conflict(_("Somebody has taken this item meanwhile."))
+    _give(line.item, actor, now)  # the item before the line, as wherever both are written: no deadlock
     _answer(line, Answer.ACCEPTED, actor, now, heard_orally=heard_orally, **_read_back(read_back, actor, now))
-    _give(line.item, actor, now)
     _record(Event.Verb.LINE_ACCEPTED, line, actor, now, text=read_back, heard_orally=heard_orally)
 
 
@@ -152,7 +152,8 @@ def undo(*, line: HandoverLine, actor: User, now: datetime) -> None:
         raise InvalidMove(_("Only your own acceptance can be taken back."))
     if line.answered_at is None or now - line.answered_at > timedelta(minutes=UNDO_MINUTES):
         raise InvalidMove(_("An acceptance can be taken back for 5 minutes only. Pass the item on instead."))
-    was_accepted = line.answer == Answer.ACCEPTED
+    if line.answer == Answer.ACCEPTED:
+        _put_back(line.item, actor, now)
     lifecycle.move(
         line,
         Answer.NONE,
@@ -161,8 +162,6 @@ def undo(*, line: HandoverLine, actor: User, now: datetime) -> None:
         heard_orally=False,
         **_read_back("", None, None),
     )
-    if was_accepted:
-        _put_back(line.item, actor, now)
     _record(Event.Verb.LINE_UNDONE, line, actor, now)
 
 
@@ -183,9 +182,9 @@ def decide(*, line: HandoverLine, holder: User | None, reason: str, actor: User,
 
 def settle(*, line: HandoverLine, holder: User | None, reason: str, actor: User, now: datetime) -> None:
     """Write a decision. Called by `decide` and by the take-over, inside their transaction."""
-    _answer(line, Answer.DECIDED, actor, now, reason=reason)
     if holder is not None:
         _give(line.item, holder, now)
+    _answer(line, Answer.DECIDED, actor, now, reason=reason)
     name = holder.display_name if holder else ""
     _record(Event.Verb.LINE_DECIDED, line, actor, now, text=reason, holder=name)
 

@@ -3,9 +3,17 @@
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests import factories
+
 pytestmark = [pytest.mark.urls("tests.journeys.pages"), pytest.mark.django_db(transaction=True)]
 
 PAUSE = 4_000  # longer than autosave waits after a change
+
+
+@pytest.fixture(autouse=True)
+def somebody(transactional_db: None) -> None:
+    """Without anybody every page leads to the first set-up."""
+    factories.user()
 
 
 @pytest.fixture

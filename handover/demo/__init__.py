@@ -4,6 +4,7 @@ Everything is told relative to the instant at which it is made, and played throu
 of time. So whatever the hour, one handover waits for each role, and every clock, trail and signature is as
 real as in daily work. `data/` holds the people, customers and items; the other modules play them:
 
+    data_files    reads them
     spans         "+2h30m" and texts with clock times in them
     script        what happened, played in the order of time
     centre        teams, posts, people, shifts, roster

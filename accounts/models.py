@@ -54,7 +54,7 @@ class User(AbstractBaseUser):
         error_messages={"unique": _("A person with this user name already exists.")},
         help_text=_("Letters, digits and @ . + - _ only. Capitals make no difference."),
     )
-    display_name = models.CharField(_("name"), max_length=150)
+    display_name = models.CharField(pgettext_lazy("person", "name"), max_length=150)
     email = models.EmailField(_("email"), blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True, choices=Language)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[validate_zone])

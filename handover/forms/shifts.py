@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.zones import local_instant
 from handover.models import Assignment, Post, Shift
@@ -28,7 +29,7 @@ class ShiftField(forms.ModelMultipleChoiceField):
 class ShiftForm(forms.Form):
     """A single shift: a day, and two times of which the second may be on the next day."""
 
-    name = forms.CharField(label=_("Name"), max_length=40)
+    name = forms.CharField(label=pgettext_lazy("shift", "Name"), max_length=40)
     day = forms.DateField(label=_("Day"), widget=forms.DateInput({"type": "date"}))
     starts = forms.TimeField(label=_("Starts at"), widget=forms.TimeInput({"type": "time"}, "%H:%M"))
     ends = forms.TimeField(

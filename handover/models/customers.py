@@ -65,7 +65,7 @@ class Customer(models.Model):
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="customers")
     code = models.CharField(_("customer ID"), max_length=40)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=80)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     contact = models.CharField(_("other contact"), max_length=120, blank=True)
     channel = models.CharField(_("preferred channel"), max_length=10, choices=Channel, blank=True)

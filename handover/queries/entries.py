@@ -14,7 +14,7 @@ from handover.models import Channel, Customer, Emotion, Event
 
 from . import item_words
 from .record_words import section_rows
-from .words import instant_words, iso, relative_words
+from .words import instant_words, iso, listed, relative_words
 
 Verb = Event.Verb
 ICONS = {
@@ -103,7 +103,7 @@ def _target(event: Event) -> str:
     """To whom it went; of other entries the person is the actor, or stands in the text."""
     if event.verb in {Verb.TRANSFERRED, Verb.TRANSFERRED_OUT}:
         to = event.data.get("to", {})
-        return ", ".join(filter(None, (to.get("holder"), to.get("post"), to.get("team"))))
+        return listed(filter(None, (to.get("holder"), to.get("post"), to.get("team"))))
     return event.person.display_name if event.verb == Verb.LINE_DECIDED and event.person else ""
 
 

@@ -10,6 +10,8 @@ from accounts.models import Membership, Team, User
 from handover import permissions
 from handover.models import Access, Post, ServiceHours, ShiftPattern
 
+from .words import listed
+
 PAGE = 100
 
 
@@ -89,7 +91,7 @@ def days_words(days: Iterable[int]) -> str:
     chosen = sorted(days)
     if len(chosen) == len(ServiceHours.Weekday):
         return _("every day")
-    return ", ".join(str(ServiceHours.Weekday(day).label) for day in chosen)
+    return listed(str(ServiceHours.Weekday(day).label) for day in chosen)
 
 
 def _kept_by(access: Access, team: Team | None) -> QuerySet[User]:
@@ -107,7 +109,7 @@ def _post_row(post: Post) -> PostRow:
         stretches.setdefault(f"{row.opens_at:%H:%M}–{row.closes_at:%H:%M}", []).append(row.weekday)
     return PostRow(
         post=post,
-        leaders=", ".join(leader.display_name for leader in post.leaders.all()),
+        leaders=listed(leader.display_name for leader in post.leaders.all()),
         hours=tuple(f"{days_words(days)} {span}" for span, days in stretches.items()),
         patterns=tuple(_pattern_row(pattern) for pattern in post.patterns.all()),
     )
@@ -127,5 +129,5 @@ def _person_row(person: User) -> PersonRow:
     return PersonRow(
         person=person,
         roles=tuple((m.team.name, m.get_role_display()) for m in person.memberships.all()),
-        leads=", ".join(post.name for post in person.led_posts.all()),
+        leads=listed(post.name for post in person.led_posts.all()),
     )

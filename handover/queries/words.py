@@ -3,6 +3,7 @@
 static/js/relative-time.js says the same in the browser.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -59,6 +60,11 @@ def _translated(message: str, _language: str | None) -> str:
     return gettext(message)
 
 
+def listed(words: Iterable[str]) -> str:
+    """Names one after the other, with the mark that the language puts between them."""
+    return pgettext("between the names of a list", ", ").join(words)
+
+
 @lru_cache(maxsize=16)
 def _day(at: datetime, zone: tzinfo) -> date:
     return at.astimezone(zone).date()
@@ -86,7 +92,8 @@ def instant_words(at: datetime, now: datetime) -> str:
     if day == today - timedelta(days=1):
         return _("yesterday %(clock)s") % {"clock": clock}
     if day.year == today.year:
-        return f"{DateFormat(local).format(pgettext('day and month', 'j M'))} {clock}"
+        form = pgettext("day and month", "j M")
+        return f"{DateFormat(local).format(form)} {clock}"
     return f"{day:%Y-%m-%d} {clock}"
 
 

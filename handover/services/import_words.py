@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 from handover.imports.history import ENDS
 from handover.imports.rows import Facts
 from handover.models import Customer, PendingItem, UnknownFact
+from handover.queries.words import listed
 
 from .import_plans import Plan
 
@@ -55,7 +56,7 @@ def _new(item: PendingItem) -> str:
     words = {"source": item.source, "reference": item.source_ref}
     if not item.unknown_facts:
         return _("From %(source)s, %(reference)s.") % words
-    facts = ", ".join(str(UnknownFact(fact).label) for fact in item.unknown_facts)
+    facts = listed(str(UnknownFact(fact).label) for fact in item.unknown_facts)
     return _("From %(source)s, %(reference)s. Not known: %(facts)s.") % {**words, "facts": facts}
 
 

@@ -49,15 +49,11 @@ def can_edit_customer(access: Access, customer: Customer) -> bool:
 
 
 def can_edit_handover(access: Access, handover: Handover) -> bool:
-    """Several people of the outgoing shift write together."""
-    return handover.outgoing_shift_id in access.duty_shift_ids or can_supervise_post(
+    """Several people of the outgoing shift write together and one signs; leaders and supervisors may too."""
+    supervises = not access.is_administrator and can_supervise_post(
         access, handover.post_id, handover.team_id
     )
-
-
-def can_sign_outgoing(access: Access, handover: Handover) -> bool:
-    on_shift = handover.outgoing_shift_id in access.duty_shift_ids
-    return on_shift or _signs_as_supervisor(access, handover)
+    return supervises or handover.outgoing_shift_id in access.duty_shift_ids
 
 
 def can_receive_handover(access: Access, handover: Handover) -> bool:
@@ -108,7 +104,3 @@ def can_name_substitute(access: Access, assignment: Assignment) -> bool:
 
 def can_check_in(access: Access, assignment: Assignment) -> bool:
     return assignment.user_id == access.user.pk
-
-
-def _signs_as_supervisor(access: Access, handover: Handover) -> bool:
-    return not access.is_administrator and can_supervise_post(access, handover.post_id, handover.team_id)

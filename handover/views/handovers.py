@@ -106,7 +106,6 @@ def handover_edit(request: Request, pk: int) -> HttpResponse:
         "handover": handover,
         "page": page,
         "may_edit": permissions.can_edit_handover(request.access, handover),
-        "may_sign": permissions.can_sign_outgoing(request.access, handover),
         "sections": [
             (s, _section_form(page, s), page.sections.get(s.key), _saved_rows(page, s))
             for s in form_template.SECTIONS

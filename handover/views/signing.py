@@ -25,7 +25,7 @@ State = Handover.State
 def handover_sign(request: Request, pk: int) -> HttpResponse:
     """The outgoing side reads the whole record with its score, and signs it."""
     handover = load(request, pk)
-    if not permissions.can_sign_outgoing(request.access, handover):
+    if not permissions.can_edit_handover(request.access, handover):
         raise PermissionDenied
     if handover.state != State.DRAFT:
         return redirect("handover_detail", pk)

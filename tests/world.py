@@ -1,0 +1,156 @@
+"""One team with one thing of every kind, and a person in every relation to it."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from accounts.models import HeldForm, Membership, User
+from handover.models import Handover, HandoverLine, Message
+from handover.queries import record
+from handover.services import promises, submission
+from tests import factories
+from tests.boundary import Desk
+
+CANARY = "kanarienvogel"
+
+
+class World(Desk):
+    """Every text of the team holds a word that no stranger may ever be shown."""
+
+    def __init__(self):
+        super().__init__()
+        role = Membership.Role
+        self.team.name = f"Team {CANARY}"
+        self.team.save(update_fields=["name"])
+        self.post.name = f"Post {CANARY}"
+        self.post.save(update_fields=["name"])
+        texts = {"progress": f"Progress {CANARY}", "next_action": CANARY, "plan": CANARY, "order_ref": CANARY}
+        customer = factories.customer(
+            self.team, f"Name {CANARY}", code=CANARY, phone="13912345678", advice=CANARY
+        )
+        issue_type = factories.issue_type(self.team, f"Type {CANARY}")
+        self.matter = self.item(customer=customer, issue_type=issue_type, holder=self.ada, **texts)
+        due_at = self.now + timedelta(hours=1)
+        self.promise = promises.make(
+            item=self.matter, text=CANARY, due_at=due_at, actor=self.ada, now=self.then
+        )
+        self.pattern = factories.pattern(self.post, CANARY)
+        self.message = Message.objects.create(recipient=self.ada, text=CANARY, at=self.then)
+        self.held = HeldForm.objects.create(user=self.ada, path="/", data="{}", created_at=timezone.now())
+        self.earlier = self.submitted_before()
+        self.line = self.earlier.lines.get()
+        self.received = self.received_at_start()
+        self.people = {
+            "agent": self.ada,
+            "receiver": self.bo,
+            "off_duty": factories.member(self.team),
+            "leader": factories.member(self.team, leads=self.post),
+            "supervisor": self.dai,
+            "auditor": factories.member(self.team, role.AUDITOR),
+            "administrator": factories.administrator(),
+            "stranger": factories.agent_on_duty(factories.post(), now=self.now),
+            "other_supervisor": factories.member(factories.team(), role.SUPERVISOR),
+        }
+
+    def submitted_before(self) -> Handover:
+        """A handover of another post of the team that waits for its incoming shift."""
+        desk = Desk.__new__(Desk)
+        desk.post = factories.post(self.team, f"Second {CANARY}")
+        starts_at = self.now - timedelta(hours=7)
+        outgoing = factories.shift(desk.post, starts_at=starts_at, hours=7.3, name=CANARY)
+        incoming = factories.shift(desk.post, starts_at=outgoing.ends_at, name=CANARY)
+        factories.assignment(incoming, self.bo, checked_in_at=self.then)
+        factories.item(desk.post, now=self.then, customer=self.matter.customer, progress=CANARY)
+        handover = Handover.objects.create(
+            team=self.team,
+            post=desk.post,
+            outgoing_shift=outgoing,
+            incoming_shift=incoming,
+            boundary_at=outgoing.ends_at,
+            opened_at=self.then,
+        )
+        signature = record.outgoing_signature(factories.member(self.team, name=CANARY), as_supervisor=True)
+        content = record.outgoing_content(record.load_draft(handover), signature)
+        submission.submit_signed(
+            handover=handover,
+            signature=signature,
+            seen_sha256=record.canonical.content_hash(content),
+            now=self.now,
+        )
+        return handover
+
+    def received_at_start(self) -> HandoverLine:
+        """What the outgoing shift received from the one before it."""
+        before = factories.shift(self.post, starts_at=self.now - timedelta(hours=15), name=CANARY)
+        handover = Handover.objects.create(
+            team=self.team,
+            post=self.post,
+            outgoing_shift=before,
+            incoming_shift=self.handover.outgoing_shift,
+            boundary_at=before.ends_at,
+            state=Handover.State.LAPSED,
+            opened_at=before.starts_at,
+            ended_at=before.ends_at,
+        )
+        accepted = {"answer": "accepted", "answered_by": self.ada, "answered_at": self.then}
+        return HandoverLine.objects.create(handover=handover, item=self.matter, round_number=1, **accepted)
+
+    def person(self, role: str) -> User | None:
+        return self.people.get(role)
+
+    def arguments(self, route: str) -> dict[str, Any]:
+        """The ids with which a route leads to a thing of the team."""
+        own = {
+            "messages": self.message.pk,
+            "items": self.matter.pk,
+            "customers": self.matter.customer_id,
+            "shifts": self.handover.incoming_shift_id,
+            "assignments": self.handover.incoming_shift.assignments.get().pk,
+            "handovers": self.earlier.pk if self._wants_submitted(route) else self.handover.pk,
+            "teams": self.team.pk,
+            "issue-types": self.matter.issue_type_id,
+            "posts": self.post.pk,
+            "patterns": self.pattern.pk,
+            "people": self.bo.pk,
+            "kept": self.held.pk,
+        }
+        subject = next((part for part in reversed(route.split("<int:pk>")[0].split("/")) if part in own), "")
+        return {
+            "pk": own.get(subject, 0),
+            "promise_pk": self.promise.pk,
+            "item_pk": self.matter.pk,
+            "line_pk": self.received.pk if "received" in route else self.line.pk,
+            "post_pk": self.post.pk,
+            "team_pk": self.team.pk,
+            "post_id": self.post.pk,
+            "key": "notes",
+            "sha256": self.earlier.rounds.get().text_id,
+        }
+
+    def path_of(self, route: str) -> str:
+        path = route
+        for name, value in self.arguments(route).items():
+            for kind in ("int", "slug"):
+                path = path.replace(f"<{kind}:{name}>", str(value))
+        return f"/{path}"
+
+    def _wants_submitted(self, route: str) -> bool:
+        words = ("lines/", "signed/", "review", "confirm", "receive-all", "return", "take-over")
+        return any(word in route for word in words)
+
+
+def routes() -> dict[str, str]:
+    """Every address of the program by its name."""
+    found: dict[str, str] = {}
+
+    def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> None:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                walk(pattern.url_patterns, prefix + str(pattern.pattern))
+            else:
+                found[pattern.name or ""] = prefix + str(pattern.pattern)
+
+    walk(get_resolver("handover.urls").url_patterns, "")
+    return found

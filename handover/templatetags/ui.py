@@ -5,10 +5,13 @@ from functools import cache, lru_cache
 from html import escape
 
 from django import template
+from django.conf import settings
+from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from handover.models import Customer
 from handover.queries import words
@@ -44,6 +47,19 @@ def _icon(name: str) -> SafeString:
         static("img/icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+def same_for_all(template_name: str) -> SafeString:
+    """A part of every page that says the same to everybody: rendered once for each language."""
+    if settings.DEBUG:  # so that who changes it sees it
+        return SafeString(get_template(template_name).render())
+    return _rendered(template_name, get_language())
+
+
+@lru_cache(maxsize=32)
+def _rendered(template_name: str, _language: str | None) -> SafeString:
+    return SafeString(get_template(template_name).render())
 
 
 @register.simple_tag

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.template import Context
+from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import timezone, translation
 from django.utils.html import strip_tags
@@ -155,3 +156,11 @@ def test_row_of_a_list_escapes_what_people_typed(field):
 
     assert "&lt;img src=x&gt;&quot;&#x27;" in html
     assert "<img" not in html
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_part_that_is_the_same_for_all_follows_the_language(language):
+    with translation.override(language):
+        kept, fresh = ui.same_for_all("_shortcuts.html"), render_to_string("_shortcuts.html")
+
+    assert kept == fresh

@@ -19,7 +19,7 @@ run: $(VENV)/run.stamp
 	@exec $(RUN) manage.py serve
 
 test: $(VENV)/dev.stamp browser
-	$(RUN) -m tests.servers $(BIN)/pytest -n 2
+	$(RUN) -m tests.servers $(BIN)/pytest -n 2 --reuse-db  # no need to drop it: the whole server goes
 	$(BIN)/pytest -n 2
 
 check: export DATA_DIR = data/check

@@ -31,7 +31,9 @@ from handover.queries.pulse import last_beat
 HOST = "127.0.0.1"
 ROUND_SECONDS = 0.2
 LOOK_SECONDS = 2
-GUNICORN_FLAGS = "--worker-class gthread --workers 2 --threads 4 --graceful-timeout 5 --no-control-socket"
+GUNICORN_FLAGS = (
+    "-k gthread --workers 2 --threads 4 --graceful-timeout 5 --no-control-socket --log-level warning"
+)
 
 
 class Command(BaseCommand):
@@ -108,15 +110,7 @@ def processes(*, folder: Path, port: int) -> list[Process]:
     if redis:
         environment["REDIS_URL"] = redis_url(folder)
     celery = [sys.executable, "-m", "celery", "-q", "-A", "handover"]
-    gunicorn = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "handover.wsgi",
-        "--bind",
-        f"{HOST}:{port}",
-        "--log-level=warning",
-    ]
+    gunicorn = [sys.executable, "-m", "gunicorn", "handover.wsgi", f"--bind={HOST}:{port}"]
     commands = {
         "broker": redis,
         "worker": [*celery, *"worker -P threads -c 4 --without-mingle --without-gossip".split()],

@@ -117,8 +117,9 @@ def need_badge(need: str, note: str = "") -> str:
     """What must be known before speaking to this customer; nothing when there is no special need."""
     if need not in NEED_ICONS:
         return ""
-    words = f"{NEEDS[need]} · {note}" if note else str(NEEDS[need])
-    return SafeString(f'<span class="need">{_icon(NEED_ICONS[need])}<span>{escape(words)}</span></span>')
+    more = f'<span class="need-note"> · {escape(note)}</span>' if note else ""
+    words = f"<span>{escape(NEEDS[need])}{more}</span>"
+    return SafeString(f'<span class="need">{_icon(NEED_ICONS[need])}{words}</span>')
 
 
 @register.simple_tag

@@ -104,7 +104,7 @@ def test_need_badge_is_silent_without_a_need(need):
 
 
 def test_need_badge_has_icon_and_words():
-    words = "Hard of hearing: text only · &lt;sms&gt;"
+    words = 'Hard of hearing: text only<span class="need-note"> · &lt;sms&gt;</span>'
 
     assert ui.need_badge(Customer.Need.TEXT_ONLY, "<sms>") == (
         f'<span class="need">{SPRITE.format("ear")}<span>{words}</span></span>'

@@ -30,7 +30,7 @@ class ShiftForm(forms.Form):
     """A single shift: a day, and two times of which the second may be on the next day."""
 
     name = forms.CharField(label=pgettext_lazy("shift", "Name"), max_length=40)
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput({"type": "date"}))
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     starts = forms.TimeField(label=_("Starts at"), widget=forms.TimeInput({"type": "time"}, "%H:%M"))
     ends = forms.TimeField(
         label=_("Ends at"),

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from handover import lifecycle
 from handover.models import Event, Handover, Shift
 from handover.queries import duty
 from handover.services import events
@@ -14,8 +15,9 @@ OPENS_UNTIL = timedelta(hours=24)
 
 
 def open_due(*, now: datetime) -> int:
-    """Open the handover of every shift that ends within the hour; answers how many. Safe to run at any
-    time.
+    """Open the handover of every shift that ends within the hour; answers how many.
+
+    Safe to run at any time. A draft whose next shift was not on the roster yet gets it once it is.
     """
     due = (
         Shift.objects.filter(
@@ -30,7 +32,11 @@ def open_due(*, now: datetime) -> int:
         .distinct()
         .order_by("ends_at", "pk")
     )
-    return sum(open_for(shift=shift, now=now) is not None for shift in due)
+    opened = sum(open_for(shift=shift, now=now) is not None for shift in due)
+    for handover in Handover.objects.filter(state=Handover.State.DRAFT, incoming_shift=None).order_by("pk"):
+        if incoming := duty.next_shift(handover.outgoing_shift):
+            lifecycle.update(handover, incoming_shift=incoming)
+    return opened
 
 
 @transaction.atomic

@@ -30,6 +30,17 @@ def test_open_due_opens_once_an_hour_before_the_end(boundary):
     assert (handover.outgoing_shift, handover.incoming_shift) == (boundary.outgoing, boundary.incoming)
 
 
+def test_open_due_gives_a_draft_the_shift_that_came_onto_the_roster_later(boundary):
+    boundary.incoming.delete()
+    opening.open_due(now=NOW)
+    assert Handover.objects.get().incoming_shift is None
+    later = factories.shift(boundary.post, starts_at=boundary.outgoing.ends_at, name="Evening")
+
+    opening.open_due(now=NOW)
+
+    assert Handover.objects.get().incoming_shift == later
+
+
 def test_open_for_one_person_alone_on_both_shifts_is_an_event(boundary):
     boundary.incoming.assignments.all().delete()
     factories.assignment(boundary.incoming, boundary.ada)

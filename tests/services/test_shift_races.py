@@ -1,15 +1,11 @@
 """Two at the roster at once: one effect, and who was slower is told."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import time, timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from accounts.models import Team, User
-from handover.errors import Conflict, HandoverError, InvalidMove, NotAllowed
+from handover.errors import Conflict, InvalidMove, NotAllowed
 from handover.models import Assignment, Event, Shift
 from handover.queries import duty
 from handover.services import people, posts, setup, shifts
@@ -29,24 +25,6 @@ def desk():
 @pytest.fixture
 def chief(desk):
     return factories.member(desk.team, Role.SUPERVISOR)
-
-
-def at_once(*steps: Callable[[], object]) -> list[type[HandoverError]]:
-    """Run the steps in threads of their own, each from the same beginning; answers what was refused."""
-    begin = Barrier(len(steps))
-
-    def run(step: Callable[[], object]) -> type[HandoverError] | None:
-        try:
-            begin.wait(timeout=10)
-            step()
-        except HandoverError as error:
-            return type(error)
-        finally:
-            connection.close()
-        return None
-
-    with ThreadPoolExecutor(len(steps)) as pool:
-        return [refused for refused in pool.map(run, steps) if refused]
 
 
 def test_generate_at_once_makes_every_shift_once(desk):

@@ -11,6 +11,7 @@ from handover.queries import duty
 from handover.services import people, posts, setup, shifts
 from tests import factories
 from tests.factories import NOW, Role
+from tests.threads import at_once
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 

@@ -1,11 +1,13 @@
 """What holds for every request: content security policy, 400 for input nobody types, who may do what."""
 
+import codecs
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
 
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -15,6 +17,8 @@ from handover.queries import duty, setup
 
 # Addresses that answer before anybody is there.
 OPEN_BEFORE_SETUP = {"setup", "healthz", "readyz"}
+
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -38,17 +42,21 @@ class ContentSecurityPolicyMiddleware:
 
 
 class BadInputMiddleware:
-    """NUL characters answer 400: PostgreSQL cannot store them, so no page has to think of them.
+    """What no database can store answers 400: NUL, lone surrogates and texts in other encodings than UTF-8.
 
-    Reading the form here also lets Django refuse a body that is too large before any view runs.
+    So no page has to think of them. Reading the form here also lets Django refuse a body that is too large
+    before any view runs.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if any("\0" in text for text in typed(request)):
-            raise SuspiciousOperation("NUL character in the request")
+        if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
+            request.encoding = "utf-8"  # or the page that says so could not be written either
+            raise BadRequest("the request is not in UTF-8")
+        if any("\0" in text or SURROGATE.search(text) for text in typed(request)):
+            raise SuspiciousOperation("a character in the request that cannot be stored")
         return self.get_response(request)
 
 

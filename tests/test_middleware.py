@@ -45,6 +45,24 @@ def test_nul_answers_400(db: None, client: Client, sent: dict[str, object]) -> N
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize("charset", ["hex", "utf-16", "idna", "unicode_escape", "undefined"])
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_request_in_another_encoding_answers_400(
+    db: None, client: Client, kind: str, charset: str
+) -> None:
+    header = f"{kind}; charset={charset}; boundary=B"
+    part = '--B\r\nContent-Disposition: form-data; name="username"\r\n\r\n\\ud800\r\n--B--\r\n'
+    body = {"multipart/form-data": part}.get(kind, "username=\\ud800")
+
+    assert client.generic("POST", "/login/?next=%5Cud800", body, header).status_code == 400
+
+
+def test_a_request_that_says_it_is_in_utf_8_is_answered(db: None, client: Client) -> None:
+    header = "application/x-www-form-urlencoded; charset=UTF-8"
+
+    assert client.post("/login/", "username=ada", content_type=header).status_code == 200
+
+
 def test_nul_in_a_cookie_answers_400(db: None, client: Client) -> None:
     answer = client.get("/login/", headers={"Cookie": r'session="a\000b"'})
 

@@ -14,4 +14,9 @@ app.conf.beat_schedule = {
     "handovers": {"task": "handover.tasks.open_handovers", "schedule": 30.0, "options": {"expires": 30}},
     "shifts": {"task": "handover.tasks.generate_shifts", "schedule": 600.0, "options": {"expires": 600}},
     "forget": {"task": "handover.tasks.forget_old", "schedule": 600.0, "options": {"expires": 600}},
+    "statistics": {
+        "task": "handover.tasks.refresh_statistics",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
 }

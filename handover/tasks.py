@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from accounts import services as accounts
 from handover.celery import app
-from handover.services import generation, opening, pulse
+from handover.services import generation, opening, pulse, statistics
 
 
 @app.task
@@ -26,3 +26,8 @@ def open_handovers(**_: object) -> None:
 @app.task
 def forget_old(**_: object) -> None:
     accounts.forget_old(now=timezone.now())
+
+
+@app.task
+def refresh_statistics(**_: object) -> None:
+    statistics.refresh()

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from handover.models import ClockKind, Kind, PendingItem, Stage
 
-from .words import clock_words
+from .words import ClockWords, clock_words
 
 SAID_LENGTH = 160
 COLUMNS = (
@@ -62,7 +62,7 @@ def shape(found: Iterable[Row], now: datetime) -> list[Row]:
             "stage_label": stages[value["stage"]],
             "holder": value["holder__display_name"] or "",
             "place": value["post__name"],
-            "clock": _clock(value, now),
+            "clock": next_clock(value["kind"], value["next_clock"], value["next_due_at"], now),
             "due_at": value["next_due_at"],
             "created_at": value["created_at"],
             "handovers": str(value["handover_count"] or ""),
@@ -72,9 +72,9 @@ def shape(found: Iterable[Row], now: datetime) -> list[Row]:
     ]
 
 
-def _clock(value: Row, now: datetime) -> Any:
-    """A reminder is not finished by an instant, it is acted upon at it."""
-    if value["next_due_at"] is None:
+def next_clock(kind: str, clock: str, due_at: datetime | None, now: datetime) -> ClockWords | None:
+    """The clock that runs out first. A reminder is not finished by an instant, it is acted upon at it."""
+    if due_at is None:
         return None
-    reminds = value["kind"] == Kind.REMINDER and value["next_clock"] == ClockKind.DONE
-    return clock_words("reminder" if reminds else value["next_clock"], value["next_due_at"], now)
+    reminds = kind == Kind.REMINDER and clock == ClockKind.DONE
+    return clock_words("reminder" if reminds else clock, due_at, now)

@@ -10,7 +10,7 @@ from django.db.models import Q
 from accounts.models import User
 from handover.models import Access, Event, Handover, HandoverLine, PendingItem
 from handover.queries import cut, entries, item_rows, record, record_words
-from handover.queries.words import ClockWords, clock_words
+from handover.queries.words import ClockWords
 
 SINCE_AT_MOST = 3  # of what happened since, for each line; the item's page has it all
 ARRIVED_AT_MOST = 20
@@ -139,12 +139,11 @@ def _line(
     access: Access,
 ) -> ReviewLine:
     item = row.item
-    due_at = item.next_due_at
     latest = list(reversed(since))[:SINCE_AT_MOST]
     return ReviewLine(
         row=row,
         frozen=frozen,
-        clock=clock_words(item.next_clock, due_at, access.now) if due_at else None,
+        clock=item_rows.next_clock(item.kind, item.next_clock, item.next_due_at, access.now),
         since=entries.shape(latest, access.now) if latest else [],
         remarks=said,
         may_undo=_may_undo(row, access.user, access.now),

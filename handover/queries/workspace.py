@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from accounts.models import User
 from handover import form_template
 from handover.models import Access, Handover, HandoverLine, Section, SectionDraft
-from handover.queries import cut, record, record_words, score
-from handover.queries.words import ClockWords, clock_words
+from handover.queries import cut, item_rows, record, record_words, score
+from handover.queries.words import ClockWords
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _lines(draft: record.Draft, content: record.Content, access: Access) -> list
         WorkLine(
             shown=shown,
             row=draft.line(item),
-            clock=clock_words(item.next_clock, item.next_due_at, access.now) if item.next_due_at else None,
+            clock=item_rows.next_clock(item.kind, item.next_clock, item.next_due_at, access.now),
             is_mine=item.holder_id == access.user.pk,
         )
         for shown, item in zip(record_words.lines(content), draft.items, strict=True)

@@ -5,21 +5,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('handover', '0003_handover_lines'),
+        ("handover", "0003_handover_lines"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PatternSkip',
+            name="PatternSkip",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('pattern', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='skips', to='handover.shiftpattern')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                (
+                    "pattern",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="skips",
+                        to="handover.shiftpattern",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('pattern', 'day'), name='pattern_skip_once_a_day')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("pattern", "day"), name="pattern_skip_once_a_day")
+                ],
             },
         ),
     ]

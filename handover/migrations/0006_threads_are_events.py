@@ -4,13 +4,12 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('handover', '0005_search'),
+        ("handover", "0005_search"),
     ]
 
     operations = [
         migrations.DeleteModel(
-            name='LineRemark',
+            name="LineRemark",
         ),
     ]

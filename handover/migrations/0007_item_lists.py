@@ -5,24 +5,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_people_and_teams'),
-        ('handover', '0006_threads_are_events'),
+        ("accounts", "0001_people_and_teams"),
+        ("handover", "0006_threads_are_events"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(condition=models.Q(('verb', 'transferred_out')), fields=['team', '-at'], name='event_sent_to_other_team'),
+            model_name="event",
+            index=models.Index(
+                condition=models.Q(("verb", "transferred_out")),
+                fields=["team", "-at"],
+                name="event_sent_to_other_team",
+            ),
         ),
         migrations.AddIndex(
-            model_name='pendingitem',
-            index=models.Index(condition=models.Q(('is_open', True)), fields=['post', '-created_at', '-id'], name='item_newest'),
+            model_name="pendingitem",
+            index=models.Index(
+                condition=models.Q(("is_open", True)),
+                fields=["post", "-created_at", "-id"],
+                name="item_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='pendingitem',
-            index=models.Index(condition=models.Q(('is_open', True)), fields=['team', '-created_at', '-id'], name='item_team_newest'),
+            model_name="pendingitem",
+            index=models.Index(
+                condition=models.Q(("is_open", True)),
+                fields=["team", "-created_at", "-id"],
+                name="item_team_newest",
+            ),
         ),
     ]

@@ -4,19 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_people_and_teams'),
-        ('handover', '0008_item_form_key'),
+        ("accounts", "0001_people_and_teams"),
+        ("handover", "0008_item_form_key"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='customer',
-            name='customer_by_change',
+            model_name="customer",
+            name="customer_by_change",
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['team', '-changed_at', '-id'], name='customer_by_change'),
+            model_name="customer",
+            index=models.Index(fields=["team", "-changed_at", "-id"], name="customer_by_change"),
         ),
     ]

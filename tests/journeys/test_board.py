@@ -54,9 +54,9 @@ def test_first_page_tells_what_a_colleague_did_and_forgets_it_when_seen(live_ser
 
     call_again(item)
 
-    expect(row).to_contain_text("Bob customer called again", timeout=PATIENCE)
+    expect(row).to_contain_text("Bob noted that the customer called again", timeout=PATIENCE)
     page.get_by_role("button", name="I have seen these").click()
-    expect(row).not_to_contain_text("Bob customer called again")
+    expect(row).not_to_contain_text("Bob noted that the customer called again")
 
 
 def test_live_list_takes_in_what_is_new(live_server, page, agent, desk):

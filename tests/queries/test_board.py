@@ -117,7 +117,7 @@ def test_news_say_what_somebody_else_did_last(desk, agent) -> None:
     happened(item, colleague, 20)
     happened(item, colleague, 10, Event.Verb.CALLED_AGAIN)
 
-    assert news(agent) == {item.pk: "Bob customer called again · 05:50"}
+    assert news(agent) == {item.pk: "Bob noted that the customer called again · 05:50"}
 
 
 def test_news_leave_out_the_own_and_the_seen(desk, agent) -> None:

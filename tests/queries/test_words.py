@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone, translation
 
-from handover.models import ClockKind
-from handover.queries import words
+from handover.models import ClockKind, Kind
+from handover.queries import item_rows, words
 
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)  # 14:00 in Shanghai
 
@@ -84,3 +84,29 @@ def test_moment_words_are_whole():
 
 def test_iso_is_utc():
     assert words.iso(NOW.astimezone(ZoneInfo("Asia/Shanghai"))) == "2026-11-22T06:00:00Z"
+
+
+def test_chinese_instants_and_clocks_read_in_chinese_order():
+    past, soon = NOW - timedelta(days=3), NOW + timedelta(minutes=12)
+
+    with translation.override("zh-hans"):
+        assert words.instant_words(past, NOW) == "11月19日 14:00"
+        assert words.instant_words(NOW - timedelta(days=1), NOW) == "昨天 14:00"
+        assert words.relative_words(soon, NOW) == "12分钟后"
+        assert words.relative_words(NOW - timedelta(minutes=125), NOW) == "2小时5分钟前"
+        assert words.clock_words(ClockKind.TAKEN, soon, NOW).text == "14:12 前接手"
+        assert words.listed(["周一", "周二"]) == "周一、周二"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [(Kind.REMINDER, "Act at 15:00"), (Kind.FOLLOW_UP, "Finish by 15:00")]
+)
+def test_next_clock_of_a_reminder_says_when_to_act(kind, text):
+    clock = item_rows.next_clock(kind, ClockKind.DONE, NOW + timedelta(hours=1), NOW)
+
+    assert clock
+    assert clock.text == text
+
+
+def test_next_clock_is_nothing_without_an_instant():
+    assert item_rows.next_clock(Kind.URGENT, ClockKind.DONE, None, NOW) is None

@@ -68,6 +68,14 @@ class Draft:
         return self.lines.get(item.pk)
 
 
+@dataclass(frozen=True)
+class Hindrance:
+    """What keeps a draft from being signed, and the place on its page where it is mended."""
+
+    sentence: str
+    anchor: str
+
+
 def outgoing_signature(user: User, *, as_supervisor: bool) -> Signature:
     return Signature(
         user,
@@ -108,6 +116,27 @@ def load_draft(handover: Handover, *, lock: bool = False) -> Draft:
         staying=[item for item in rows if item.stays],
         sections={section.key: section for section in handover.sections.select_related("saved_by")},
     )
+
+
+def hindrances(draft: Draft) -> list[Hindrance]:
+    """Nobody is kept from going home, but what is urgent goes out only with its facts or with a reason."""
+    lacking = _("Urgent item #%(number)d lacks a fact. Complete it, or say why it goes out like this.")
+    idle = _("Nothing was done on urgent item #%(number)d that you received. Say why before you sign.")
+    facts = [
+        Hindrance(lacking % {"number": item.pk}, f"item-{item.pk}")
+        for item in draft.items
+        if item.is_urgent and cut.missing_facts(item) and not _has_reason(draft.line(item))
+    ]
+    answers = [
+        Hindrance(idle % {"number": line.item_id}, "received")
+        for line in draft.received
+        if cut.must_be_answered_back(line)
+    ]
+    return facts + answers
+
+
+def _has_reason(line: HandoverLine | None) -> bool:
+    return bool(line and line.missing_reason)
 
 
 def outgoing_content(draft: Draft, signature: Signature | None = None) -> Content:

@@ -91,7 +91,7 @@ def _line(line: Content, base: str) -> ShownLine:
         checked=line["checked"],
         checked_by=line["checked_by"],
         told_orally=line["told_orally"],
-        missing=[missing_words(code) for code in line["missing"]],
+        missing=missing_words(line["missing"]),
         missing_reason=line["missing_reason"],
     )
 
@@ -116,11 +116,11 @@ def _until(words: str, instant: str | None) -> str:
     return " · ".join(part for part in (moment_words(at) if at else "", words) if part)
 
 
-def missing_words(code: str) -> str:
-    """What is missing, in words; `code` is an unknown fact or else a rule of the content hints."""
-    if code in UnknownFact.values:
-        return str(UnknownFact(code).label)
-    return _("The progress does not say what was done, or who answers by when.")
+def missing_words(codes: list[str]) -> list[str]:
+    """What is missing, each sentence once; a code is an unknown fact or else a rule of the content hints."""
+    unclear = _("The progress does not say what was done, or who answers by when.")
+    words = (str(UnknownFact(code).label) if code in UnknownFact.values else unclear for code in codes)
+    return list(dict.fromkeys(words))
 
 
 def answers(lines: list[Content]) -> dict[int, ShownAnswer]:

@@ -39,7 +39,8 @@ def submit_signed(*, handover: Handover, signature: Signature, seen_sha256: str,
     lifecycle.move(handover, Handover.State.SUBMITTED, submitted_at=now)
     _lapse_older(handover, signature.user, now)
     draft = record.load_draft(handover, lock=True)
-    _must_be_complete(draft)
+    for hindrance in record.hindrances(draft):
+        raise NotAllowed(hindrance.sentence)
     content = record.outgoing_content(draft, signature)
     sign_off = signing.sign(
         handover=handover,
@@ -115,23 +116,6 @@ def _lapse_older(handover: Handover, actor: User, now: datetime) -> None:
         events.record(
             verb=Event.Verb.LAPSED, actor=actor, now=now, handover=record_, data={"by_handover": handover.pk}
         )
-
-
-def _must_be_complete(draft: Draft) -> None:
-    """Nobody is kept from going home, but what is urgent and lacks a fact goes out only with a reason."""
-    for item in draft.items:
-        line = draft.line(item)
-        if item.is_urgent and cut.missing_facts(item) and not (line and line.missing_reason):
-            raise NotAllowed(
-                _("Urgent item #%(number)d lacks a fact. Complete it, or say why it goes out like this.")
-                % {"number": item.pk}
-            )
-    for received in draft.received:
-        if cut.must_be_answered_back(received):
-            raise NotAllowed(
-                _("Nothing was done on urgent item #%(number)d that you received. Say why before you sign.")
-                % {"number": received.item_id}
-            )
 
 
 def _write_lines(draft: Draft, round_number: int) -> None:

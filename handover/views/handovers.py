@@ -217,7 +217,7 @@ def line_check(request: Request, pk: int, item_pk: int) -> HttpResponse:
             "title": _("Check item #%(number)d for the handover") % {"number": item.pk},
             "submit": _("Checked"),
             "item": item,
-            "missing": [record_words.missing_words(code) for code in missing],
+            "missing": record_words.missing_words(missing),
         },
     )
 

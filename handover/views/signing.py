@@ -39,13 +39,15 @@ def handover_sign(request: Request, pk: int) -> HttpResponse:
         if signed:
             return redirect("handover_detail", pk)
         handover = load(request, pk)
-    content = record.outgoing_content(record.load_draft(handover), signature)
+    draft = record.load_draft(handover)
+    content = record.outgoing_content(draft, signature)
     total, scores = workspace.explained(content)
     context = {
         "handover": handover,
         "content": content,
         "lines": record_words.lines(content),
         "sections": record_words.sections(content),
+        "hindrances": record.hindrances(draft),
         "answer_backs": record_words.answer_backs(content),
         "total": total,
         "scores": scores,
@@ -141,8 +143,13 @@ def _try(sign: Callable[[], object], form: SignForm) -> tuple[bool, bool]:
 
 
 def _fresh(form: SignForm, seen: str) -> SignForm:
-    """The form again with the hash of what is shown now; a password is never shown again."""
+    """The form again with the hash of what is shown now; a password is never shown again.
+
+    The form stands below a long record: what was wrong with the password is where the page opens.
+    """
     if form.is_bound:
+        if form.errors:
+            form.fields["password"].widget.attrs["autofocus"] = True
         form.data = {"seen": seen}
         return form
     return SignForm(initial={"seen": seen})

@@ -63,6 +63,7 @@ def test_sign_with_a_wrong_password_signs_nothing(client, desk):
     answer = sign(client, f"{desk.address}sign/", password="not mine at all")
 
     assert answer.context["form"].errors["password"]
+    assert "autofocus" in answer.content.decode()
     assert Handover.objects.get().state == Handover.State.DRAFT
 
 
@@ -87,14 +88,26 @@ def test_sign_urgent_without_facts_needs_a_reason(client, desk):
     item = desk.item(kind=Kind.URGENT, holder=desk.ada, progress="registered, to follow up")
     client.force_login(desk.ada)
 
+    before = client.get(f"{desk.address}sign/").content.decode()
     refused = sign(client, f"{desk.address}sign/")
     unsaid = client.post(f"{desk.address}items/{item.pk}/check/", {"missing_reason": " "})
     said = client.post(f"{desk.address}items/{item.pk}/check/", {"missing_reason": "He hung up."})
 
+    assert f'href="{desk.address}edit/#item-{item.pk}"' in before
+    assert 'name="password"' not in before
     assert str(item.pk) in refused.context["form"].errors["password"][0]
     assert unsaid.context["form"].errors["missing_reason"]
     assert said.status_code == 302
     assert sign(client, f"{desk.address}sign/").status_code == 302
+
+
+def test_missing_facts_are_named_once_each(client, desk):
+    desk.item(holder=desk.ada, progress="Refund in progress.", key_at=None)
+    client.force_login(desk.ada)
+
+    page = client.get(f"{desk.address}edit/")
+
+    assert page.content.decode().count("The progress does not say what was done") == 1
 
 
 def test_section_saved_by_two_shows_both_and_keeps_both(client, desk):

@@ -118,7 +118,7 @@ def need_badge(need: str, note: str = "") -> str:
     if need not in NEED_ICONS:
         return ""
     more = f'<span class="need-note"> · {escape(note)}</span>' if note else ""
-    words = f"<span>{escape(NEEDS[need])}{more}</span>"
+    words = f"<span>{escape(str(NEEDS[need]))}{more}</span>"
     return SafeString(f'<span class="need">{_icon(NEED_ICONS[need])}{words}</span>')
 
 

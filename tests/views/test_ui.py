@@ -164,3 +164,13 @@ def test_part_that_is_the_same_for_all_follows_the_language(language):
         kept, fresh = ui.same_for_all("_shortcuts.html"), render_to_string("_shortcuts.html")
 
     assert kept == fresh
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_language_switch_names_each_language_in_its_own(language):
+    with translation.override(language):
+        switch = render_to_string("_language.html", request=RequestFactory().get("/login/"))
+
+    assert [words.strip() for words in strip_tags(switch).splitlines() if words.strip()] == [
+        "English简体中文"
+    ]

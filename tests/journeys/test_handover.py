@@ -89,7 +89,7 @@ def hand_over(page: Page, desk: Desk) -> None:
     page.get_by_role("button", name="Review and sign").click()
     expect(page.get_by_text("Line 3 was repaired at noon.")).to_be_visible()
     sign(page)
-    expect(page.get_by_text("waits for the incoming one")).to_be_visible()
+    expect(page.get_by_text("Waits for the incoming shift")).to_be_visible()
 
 
 def question_and_read_back(page: Page, desk: Desk) -> None:

@@ -98,7 +98,7 @@ def shift_edit(request: Request, pk: int) -> HttpResponse:
         except HandoverError as error:
             form.add_error(None, error.sentence)
         else:
-            messages.success(request, _("The shift is changed."))
+            messages.success(request, _("Saved."))
             return redirect("shift_detail", shift.pk)
     return render(request, "shifts/form.html", {"form": form, "post": shift.post, "shift": shift})
 

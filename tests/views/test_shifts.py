@@ -217,7 +217,7 @@ def test_shift_edit_and_delete_by_the_leader_of_the_post(client, desk, coming):
 
     assert (coming.name, said(response)) == (
         "Moved",
-        ["The shift is changed.", "The shift is off the roster."],
+        ["Saved.", "The shift is off the roster."],
     )
     assert not Shift.objects.exists()
 

@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
 
 from handover import permissions
-from handover.queries import board, board_handovers
+from handover.queries import board, board_decisions, board_handovers
 from handover.queries import inbox as inbox_queries
 from handover.services import inbox
 
@@ -24,6 +24,7 @@ def home(request: Request) -> HttpResponse:
         "mine": mine,
         "may_create": any(permissions.can_work_in_team(access, team_id) for team_id in access.roles),
         "watched": board.watched(access, beside=mine) if access.leads else None,
+        "refused": board_decisions.refused(access) if access.leads else [],
         "late": board_handovers.late(access) if access.leads else [],
         "handovers": board_handovers.of_my_shifts(access),
         "check_in": board.check_ins(access),

@@ -4,19 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise as StrPromise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from handover.models import Access, Event, Kind, LastLook, Message, PendingItem
+from handover.models import Access, Assignment, Event, Kind, LastLook, PendingItem
 
-from . import duty, entries, item_rows
+from . import entries, item_rows
 from .words import instant_words, relative_words
 
-ROWS = 60
-WATCHED = 20
+ROWS = 50
+WATCHED = 10
 TAKEN = timedelta(minutes=15)
 SOON = timedelta(minutes=30)
 # Somebody who never said "I have seen these" is shown what happened in the length of one shift.
@@ -58,8 +58,8 @@ def mine(access: Access) -> Mine:
     found = [*_first(held), *(_first(queued) if access.duty else [])]
     found.sort(key=lambda value: (value["next_due_at"], value["id"]))
     rows = item_rows.shape(found[:ROWS], access.now)
-    since = last_look(access)
-    news = _mark_news(rows, access, since)
+    since = last_look(access) if rows else access.now
+    news = _mark_news(rows, access, since) if rows else 0
     return Mine(_grouped(rows, access.now), len(rows), since, news, is_cut=len(found) > ROWS)
 
 
@@ -76,8 +76,9 @@ def _mark_news(rows: list[item_rows.Row], access: Access, since: datetime) -> in
     """Say at each row what somebody else did last; one query for all rows."""
     happened = Event.objects.filter(item__in=[row["id"] for row in rows], at__gt=since)
     happened = happened.exclude(actor=access.user).exclude(verb=Event.Verb.TRANSFERRED_OUT)
-    ordered = happened.select_related("actor", "person").order_by("at", "pk")
-    latest = {event.item_id: event for event in ordered}
+    last = happened.order_by().values("item").annotate(last=Max("pk")).values("last")
+    found = Event.objects.filter(pk__in=last).select_related("actor", "person").order_by("pk")
+    latest = {event.item_id: event for event in found}
     words = dict(zip(latest, entries.shape(latest.values(), access.now), strict=True))
     for row in rows:
         if entry := words.get(row["id"]):
@@ -112,7 +113,8 @@ class CheckIn:
     text: str
 
 
-def check_ins(access: Access) -> list[CheckIn]:
+def check_ins(choices: list[Assignment], now: datetime) -> list[CheckIn]:
+    """The answer of `duty.check_in_choices` in words."""
     return [
         CheckIn(
             assignment_id=assignment.pk,
@@ -120,21 +122,20 @@ def check_ins(access: Access) -> list[CheckIn]:
             shift=assignment.shift.name,
             text=_("From %(start)s (%(relative)s) to %(end)s")
             % {
-                "start": instant_words(assignment.shift.starts_at, access.now),
-                "relative": relative_words(assignment.shift.starts_at, access.now),
-                "end": instant_words(assignment.shift.ends_at, access.now),
+                "start": instant_words(assignment.shift.starts_at, now),
+                "relative": relative_words(assignment.shift.starts_at, now),
+                "end": instant_words(assignment.shift.ends_at, now),
             },
         )
-        for assignment in duty.check_in_choices(access.user, access.now)
+        for assignment in choices
     ]
 
 
-def version(access: Access) -> str:
+def version(access: Access, *, newest_message: int) -> str:
     """Changes whenever the page may: with the newest entry of each team's trail and the newest message."""
     events = Event.objects.order_by("-at", "-pk").values_list("pk", flat=True)
-    messages = Message.objects.filter(recipient=access.user).order_by("-pk").values_list("pk", flat=True)
-    newest = [events.filter(team=team_id).first() for team_id in sorted(access.roles)]
-    return "-".join(str(part or 0) for part in [*newest, messages.first(), *sorted(access.duty_shift_ids)])
+    newest = [events.filter(team=team_id).first() or 0 for team_id in sorted(access.roles)]
+    return "-".join(map(str, [*newest, newest_message, *sorted(access.duty_shift_ids)]))
 
 
 @dataclass(frozen=True)
@@ -151,13 +152,15 @@ def watched(access: Access, *, beside: Mine) -> Watched:
     What is shown as theirs already is not shown twice.
     """
     led = Q(team__in=access.supervised_team_ids) | Q(post__in=access.led_post_ids)
-    own = [row["id"] for group in beside.groups for row in group.rows]
-    items = PendingItem.objects.visible_to(access).open().filter(led).exclude(pk__in=own)
+    items = PendingItem.objects.visible_to(access).open().filter(led)
+    nobody = Q(kind=Kind.URGENT, holder=None)
     # The clock of an untaken item is due within minutes, so the range keeps the read short.
-    untaken = items.filter(kind=Kind.URGENT, holder=None, next_due_at__lte=access.now + TAKEN)
-    burning = items.filter(next_due_at__lte=access.now).exclude(kind=Kind.URGENT, holder=None)
-    return Watched(*(_watch(rows, access.now) for rows in (untaken, burning)))
+    untaken = items.filter(nobody, next_due_at__lte=access.now + TAKEN)
+    burning = items.filter(~nobody, next_due_at__lte=access.now)
+    own = {row["id"] for group in beside.groups for row in group.rows}
+    return Watched(*(_watch(rows, own, access.now) for rows in (untaken, burning)))
 
 
-def _watch(items: QuerySet[PendingItem], now: datetime) -> list[item_rows.Row]:
-    return item_rows.read(items.order_by("next_due_at", "pk")[:WATCHED], now)
+def _watch(items: QuerySet[PendingItem], own: set[int], now: datetime) -> list[item_rows.Row]:
+    found = item_rows.values(items.order_by("next_due_at", "pk")[: WATCHED + len(own)])
+    return item_rows.shape([value for value in found if value["id"] not in own][:WATCHED], now)

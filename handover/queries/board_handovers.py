@@ -1,18 +1,20 @@
 """What the first page says about handovers: those that wait for this person, and those that are late."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from handover.models import Access, Assignment, Handover, HandoverLine, Post
+from handover.models import Access, Handover, HandoverLine, Shift
 
 from .words import instant_words, relative_words
 
-LATE = 20
+SHOWN = 20
+RECENT, SOON = timedelta(days=7), timedelta(days=1)
 NOT_SIGNED = gettext_noop("Not signed. The shift ended at %(at)s (%(relative)s).")
 COLUMNS = (
     "id",
@@ -23,7 +25,6 @@ COLUMNS = (
     "incoming_shift_id",
     "post__name",
     "outgoing_shift__name",
-    "has_question",
 )
 
 
@@ -39,27 +40,32 @@ class Card:
 
 
 def of_my_shifts(access: Access) -> list[Card]:
-    """Handovers of the shifts this person is or was on, as long as they are not ended."""
-    own = Assignment.objects.filter(user=access.user)
-    outgoing = Exists(own.filter(shift=OuterRef("outgoing_shift")))
-    incoming = Exists(own.filter(shift=OuterRef("incoming_shift")))
-    found = Handover.objects.visible_to(access).filter(outgoing | incoming, ended_at__isnull=True)
-    return [_card(row, access) for row in _read(found.annotate(outgoing=outgoing), "outgoing")]
+    """Handovers of the shifts this person is or was on lately, as long as they are not ended."""
+    around = Shift.objects.filter(ends_at__gt=access.now - RECENT, starts_at__lt=access.now + SOON)
+    shifts = set(around.filter(assignments__user=access.user).values_list("pk", flat=True))
+    if not shifts:
+        return []
+    # What `visible_to` would find by asking the roster once more: own shifts in teams one still belongs to.
+    own = Q(outgoing_shift__in=shifts) | Q(incoming_shift__in=shifts)
+    rows = _read(Handover.objects.filter(own, team__in=access.roles))
+    return [_card(row | {"outgoing": row["outgoing_shift_id"] in shifts}, access) for row in rows]
 
 
 def late(access: Access) -> list[Card]:
     """Of the posts this person leads: past their boundary and not signed, or signed and not received."""
-    posts = Post.objects.managed_by(access)
-    found = Handover.objects.visible_to(access).filter(
-        post__in=posts, ended_at__isnull=True, boundary_at__lt=access.now
-    )
-    return [_late_card(row, access) for row in _read(found)[:LATE]]
+    found = Handover.objects.filter(boundary_at__lt=access.now)
+    if not access.is_administrator:
+        found = found.filter(Q(team__in=access.supervised_team_ids) | Q(post__in=access.led_post_ids))
+    return [_late_card(row, access) for row in _read(found)]
 
 
-def _read(found: QuerySet[Handover], *columns: str) -> list[dict[str, Any]]:
-    asked = HandoverLine.objects.filter(handover=OuterRef("pk"), answer=HandoverLine.Answer.QUESTIONED)
-    rows = found.annotate(has_question=Exists(asked)).values(*COLUMNS, *columns)
-    return list(rows.order_by("boundary_at", "pk"))
+def _read(found: QuerySet[Handover]) -> list[dict[str, Any]]:
+    """Those that are not ended, the oldest first, and whether a question on them is open."""
+    rows = list(found.filter(ended_at__isnull=True).order_by("boundary_at", "pk").values(*COLUMNS)[:SHOWN])
+    signed = [row["id"] for row in rows if row["state"] == Handover.State.SUBMITTED]
+    asked = HandoverLine.objects.filter(handover__in=signed, answer=HandoverLine.Answer.QUESTIONED)
+    questioned = set(asked.values_list("handover", flat=True)) if signed else set()
+    return [row | {"has_question": row["id"] in questioned} for row in rows]
 
 
 def _card(row: dict[str, Any], access: Access) -> Card:

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from handover.models import Access, Customer, Emotion, Event, PendingItem
 
 from . import entries, item_rows
 
 OPEN_ITEMS = 30
 CONTACTS = 3
-TIMELINE = 30
+TIMELINE = 20
 
 Entry = dict[str, Any]
 
@@ -23,19 +25,25 @@ class CustomerPage:
 
 
 def read(access: Access, customer: Customer) -> CustomerPage:
-    """What another team did with a matter that was passed on to it stays out."""
+    """A customer belongs to one team: who may read the customer may read what happened with them there."""
     items = PendingItem.objects.visible_to(access).open().filter(customer=customer)
-    events = Event.objects.visible_to(access).filter(customer=customer).order_by("-at", "-pk")
-    contacts = events.filter(verb__in=Event.CONTACTS)
-
-    def shown(found: Any) -> list[Entry]:
-        return entries.read(found, access.now, name_items=True)
-
+    events = Event.objects.filter(customer=customer).select_related("actor", "person").order_by("-at", "-pk")
+    newest = list(events[: TIMELINE + 1])
+    contacts = _contacts(events, newest, CONTACTS)
     felt = customer.emotion != Emotion.NEUTRAL
-    source = shown(contacts.filter(emotion=customer.emotion)[:1]) if felt else []
+    source = _contacts(events, newest, 1, emotion=customer.emotion) if felt else []
     return CustomerPage(
         open_items=item_rows.read(items.order_by("next_due_at", "pk")[:OPEN_ITEMS], access.now),
-        contacts=shown(contacts[:CONTACTS]),
-        timeline=shown(events[:TIMELINE]),
-        emotion=source[0] if source else None,
+        contacts=entries.shape(contacts, access.now, name_items=True),
+        timeline=entries.shape(newest[:TIMELINE], access.now, name_items=True),
+        emotion=next(iter(entries.shape(source, access.now, name_items=True)), None),
     )
+
+
+def _contacts(events: QuerySet[Event], newest: list[Event], size: int, *, emotion: str = "") -> list[Event]:
+    """The last contacts, as a rule among what was read already."""
+    found = [e for e in newest if e.verb in Event.CONTACTS and emotion in ("", e.emotion)][:size]
+    if len(found) == size or len(newest) <= TIMELINE:
+        return found
+    older = events.filter(verb__in=Event.CONTACTS)
+    return list((older.filter(emotion=emotion) if emotion else older)[:size])

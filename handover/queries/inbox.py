@@ -1,10 +1,9 @@
 """The messages of a person, newest first, in the words of the page."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from handover.models import Access, Message, PendingItem
@@ -32,6 +31,10 @@ class Inbox:
     after: str
 
     @property
+    def newest(self) -> int:
+        return self.notes[0].id if self.notes else 0
+
+    @property
     def has_unread(self) -> bool:
         return any(not note.is_read for note in self.notes)
 
@@ -49,14 +52,27 @@ def unread(access: Access) -> Inbox:
     return _page(access, Message.objects.filter(recipient=access.user, read_at__isnull=True), ON_BOARD)
 
 
+def newest_unread(access: Access) -> int:
+    """The same as `unread(access).newest`, for who asks every few seconds."""
+    messages = Message.objects.filter(recipient=access.user, read_at__isnull=True)
+    return messages.order_by("-at", "-pk").values_list("pk", flat=True).first() or 0
+
+
 def _page(access: Access, found: QuerySet[Message], size: int) -> Inbox:
-    visible = PendingItem.objects.visible_to(access).filter(pk=OuterRef("item"))
-    rows = list(found.annotate(may_open=Exists(visible)).order_by("-at", "-pk")[: size + 1])
+    rows = list(found.order_by("-at", "-pk")[: size + 1])
     shown = rows[:size]
-    return Inbox(_notes(shown), str(Cursor(shown[-1].at, shown[-1].pk)) if len(rows) > size else "")
+    after = str(Cursor(shown[-1].at, shown[-1].pk)) if len(rows) > size else ""
+    return Inbox(_notes(shown, _may_open(access, shown)), after)
 
 
-def _notes(messages: Iterable[Message]) -> list[Note]:
+def _may_open(access: Access, messages: list[Message]) -> set[int]:
+    """The items of these messages that the reader may see."""
+    items = [message.item_id for message in messages if message.item_id]
+    visible = PendingItem.objects.visible_to(access).filter(pk__in=items)
+    return set(visible.values_list("pk", flat=True)) if items else set()
+
+
+def _notes(messages: list[Message], may_open: set[int]) -> list[Note]:
     base = reverse("item_detail", args=[0]).removesuffix("0/")
     return [
         Note(
@@ -64,7 +80,7 @@ def _notes(messages: Iterable[Message]) -> list[Note]:
             text=message.text,
             at=message.at,
             is_read=message.read_at is not None,
-            url=f"{base}{message.item_id}/" if message.may_open else "",  # type: ignore[attr-defined]
+            url=f"{base}{message.item_id}/" if message.item_id in may_open else "",
         )
         for message in messages
     ]

@@ -15,4 +15,7 @@ def check_in_choice(context: RequestContext) -> Assignment | None:
     access = getattr(context.get("request"), "access", None)
     if access is None or access.duty or not access.roles:
         return None
-    return next(iter(duty.check_in_choices(access.user, access.now)), None)
+    choices = context.get("check_in_choices")  # the first page has asked already
+    if choices is None:
+        choices = duty.check_in_choices(access.user, access.now)
+    return next(iter(choices), None)

@@ -1,6 +1,6 @@
 """The first page of everybody: what is theirs now."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
 
 from handover import permissions
-from handover.queries import board, board_decisions, board_handovers
+from handover.queries import board, board_decisions, board_handovers, duty
 from handover.queries import inbox as inbox_queries
 from handover.services import inbox
 
@@ -19,7 +19,8 @@ from .request import Request
 def home(request: Request) -> HttpResponse:
     """The whole page, or its live part alone for the script that keeps it fresh."""
     access = request.access
-    mine = board.mine(access)
+    mine, unread = board.mine(access), inbox_queries.unread(access)
+    check_in_choices = duty.check_in_choices(access.user, access.now)
     context = {
         "mine": mine,
         "may_create": any(permissions.can_work_in_team(access, team_id) for team_id in access.roles),
@@ -27,9 +28,10 @@ def home(request: Request) -> HttpResponse:
         "refused": board_decisions.refused(access) if access.leads else [],
         "late": board_handovers.late(access) if access.leads else [],
         "handovers": board_handovers.of_my_shifts(access),
-        "check_in": board.check_ins(access),
-        "unread": inbox_queries.unread(access),
-        "version": board.version(access),
+        "check_in_choices": check_in_choices,
+        "check_in": board.check_ins(check_in_choices, access.now),
+        "unread": unread,
+        "version": board.version(access, newest_message=unread.newest),
         "now": access.now,
     }
     part = "X-Live" in request.headers
@@ -38,7 +40,8 @@ def home(request: Request) -> HttpResponse:
 
 @require_GET
 def home_version(request: Request) -> HttpResponse:
-    return HttpResponse(board.version(request.access), content_type="text/plain")
+    newest = inbox_queries.newest_unread(request.access)
+    return HttpResponse(board.version(request.access, newest_message=newest), content_type="text/plain")
 
 
 @require_POST
@@ -49,9 +52,9 @@ def home_seen(request: Request) -> HttpResponse:
 
 
 def until(request: Request) -> datetime:
-    """The instant at which the page was made that the form stands on."""
+    """The instant at which the page was made that the form stands on; one that nobody can mean is now."""
     try:
         made = parse_datetime(request.POST.get("until", ""))
-    except ValueError:
-        made = None
-    return made if made and made.tzinfo else request.access.now
+        return min(made.astimezone(UTC), request.access.now) if made and made.tzinfo else request.access.now
+    except (ValueError, OverflowError):
+        return request.access.now

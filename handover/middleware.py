@@ -6,7 +6,6 @@ from itertools import chain
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
-from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -23,22 +22,6 @@ POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-
-
-class Utf8Request(WSGIRequest):
-    """Is read as UTF-8, which our forms send, whatever the sender calls it.
-
-    Codecs that are none for text fail before any middleware runs, and some let through lone surrogates,
-    which no database can store.
-    """
-
-    @property
-    def encoding(self) -> None:
-        return None  # Django's way to say the default, UTF-8
-
-    @encoding.setter
-    def encoding(self, _claimed: str | None) -> None:
-        pass
 
 
 class ContentSecurityPolicyMiddleware:

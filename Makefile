@@ -62,7 +62,8 @@ $(VENV)/dev.stamp: requirements.txt requirements-dev.txt | $(BIN)/pip
 	$(BIN)/pip install --quiet --requirement requirements-dev.txt
 	@touch $@ $(VENV)/run.stamp
 
-browser:
+browser: $(VENV)/dev.stamp
+	@$(BIN)/playwright --version >/dev/null 2>&1 || $(NEED) libatomic1
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || $(NEED) chromium
 	@command -v fc-list >/dev/null || $(NEED) fontconfig
 	@fc-list :lang=zh | grep -q . || $(NEED) fonts-wqy-microhei

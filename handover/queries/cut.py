@@ -90,6 +90,11 @@ def needs_answer_back(line: HandoverLine) -> bool:
     return what_became(line) == "nothing" and not line.answer_back
 
 
+def is_elsewhere(line: HandoverLine) -> bool:
+    """Whether the item belongs to another team now: this one keeps its number, stage and result alone."""
+    return line.item.team_id != line.handover.team_id
+
+
 def what_became(line: HandoverLine) -> str:
     """ "ended", "passed_on", "progressed" or "nothing": what became of a received item since then."""
     item = line.item

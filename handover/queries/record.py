@@ -224,8 +224,8 @@ def latest_round(handover: Handover) -> Round:
 
 
 def signers(handover: Handover, role: str) -> frozenset[int]:
-    """Ids of those who signed the latest round in this role."""
-    rows = SignOff.objects.filter(handover=handover, role=role, round_number=handover.round_count)
+    """Ids of those who signed any round in this role: lines accepted in an earlier one stay accepted."""
+    rows = SignOff.objects.filter(handover=handover, role=role)
     return frozenset(rows.values_list("user_id", flat=True))
 
 
@@ -294,12 +294,16 @@ def _promise(promise: Promise | None) -> Content | None:
 
 
 def _answer_back(line: HandoverLine) -> Content:
+    item = line.item
+    if cut.is_elsewhere(line):
+        facts = _named(item) | {"customer": "", "holder": "", "progress": item.result}
+    else:
+        facts = _named(item) | {"progress": item.progress}
     return {
-        **_named(line.item),
+        **facts,
         "from_handover": line.handover_id,
         "became": cut.what_became(line),
-        "stage": line.item.stage,
-        "progress": line.item.progress,
+        "stage": item.stage,
         "why": line.answer_back,
     }
 

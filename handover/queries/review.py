@@ -22,6 +22,7 @@ HAPPENED = (
     Event.Verb.TAKEN,
     Event.Verb.RELEASED,
     Event.Verb.TRANSFERRED,
+    Event.Verb.TRANSFERRED_OUT,
     Event.Verb.EDITED,
     Event.Verb.RESOLVED,
     Event.Verb.CLOSED,
@@ -117,7 +118,7 @@ def _events(handover: Handover, item_ids: list[int]) -> tuple[ByItem, ByItem]:
     events = (
         Event.objects.filter(
             Q(handover=handover, verb__in=record.REMARKS)
-            | Q(at__gt=handover.submitted_at, verb__in=HAPPENED),
+            | Q(at__gt=handover.submitted_at, verb__in=HAPPENED, team=handover.team_id),
             item__in=item_ids,
         )
         .select_related("actor", "person")
@@ -143,7 +144,9 @@ def _line(
     return ReviewLine(
         row=row,
         frozen=frozen,
-        clock=item_rows.next_clock(item.kind, item.next_clock, item.next_due_at, access.now),
+        clock=None
+        if cut.is_elsewhere(row)
+        else item_rows.next_clock(item.kind, item.next_clock, item.next_due_at, access.now),
         since=entries.shape(latest, access.now) if latest else [],
         remarks=said,
         may_undo=_may_undo(row, access.user, access.now),

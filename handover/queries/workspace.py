@@ -40,6 +40,8 @@ class ReceivedRow:
     """One item that this shift received: what became of it, and whether a why is asked for."""
 
     line: HandoverLine
+    customer: str
+    text: str
     words: str
     asks: bool
 
@@ -71,7 +73,9 @@ def read(handover: Handover, access: Access) -> Workspace:
     total, scores = explained(content)
     return Workspace(
         lines=_lines(draft, content, access),
-        received=[_received(line) for line in draft.received],
+        received=[
+            _received(line, row) for line, row in zip(draft.received, content["answer_backs"], strict=True)
+        ],
         staying=content["staying"],
         sections=draft.sections,
         own_drafts={d.key: d for d in drafts if d.author_id == access.user.pk},
@@ -103,9 +107,14 @@ def _lines(draft: record.Draft, content: record.Content, access: Access) -> list
     ]
 
 
-def _received(line: HandoverLine) -> ReceivedRow:
-    words = record_words.became_words(cut.what_became(line))
-    return ReceivedRow(line, words, cut.needs_answer_back(line))
+def _received(line: HandoverLine, row: record.Content) -> ReceivedRow:
+    return ReceivedRow(
+        line=line,
+        customer=row["customer"],
+        text=row["why"] or row["progress"],
+        words=record_words.became_words(row["became"]),
+        asks=cut.needs_answer_back(line),
+    )
 
 
 def _gaps(rule: score.RuleScore, content: record.Content) -> list[Gap]:

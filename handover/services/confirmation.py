@@ -72,14 +72,18 @@ def take_over(*, handover: Handover, reason: str, actor: User, now: datetime) ->
     the rest.
 
     Every line still without a final answer is decided so, with the reason. What remains is to sign.
-    Raises InvalidMove unless it is submitted, NotAllowed for the outgoing signer.
+    Raises InvalidMove unless it is submitted, NotAllowed for the outgoing signer, and for who refused or
+    questioned a line as its receiver.
     """
     lifecycle.require(handover, Handover.State.SUBMITTED)
     if actor.pk in record.signers(handover, SignOff.Role.OUTGOING):
         raise NotAllowed(_("You signed this handover as outgoing, so somebody else must receive it."))
+    waiting = cut.open_lines(handover)
+    if any(cut.is_open(line) and line.answered_by_id == actor.pk for line in waiting):
+        raise NotAllowed(_("You are a party to this matter; somebody else must decide it."))
     lifecycle.update(handover, taken_over=True)
     events.record(verb=Event.Verb.TAKEN_OVER, actor=actor, now=now, handover=handover, text=reason)
-    for line in cut.open_lines(handover):
+    for line in waiting:
         if line.answer in cut.OPEN_ANSWERS:
             holder = actor if line.item.is_urgent else None
             lines.settle(line=line, holder=holder, reason=reason, actor=actor, now=now)
@@ -92,6 +96,7 @@ def add_addendum(
 ) -> Addendum:
     """Add to a signed record, visibly later and signed itself.
 
+    The same words of the same person again, as by a second click, are the addendum that stands there.
     Raises NotConfirmed for a wrong password, InvalidMove while nothing is signed.
     """
     reauth.check_password_again(signature.user, password, address=address, now=now)
@@ -100,8 +105,12 @@ def add_addendum(
 
 
 def _add_addendum(handover: Handover, text: str, signature: Signature, now: datetime) -> Addendum:
+    Handover.objects.select_for_update(no_key=True).get(pk=handover.pk)  # one after the other
     if not handover.round_count:
         raise InvalidMove(_("Nothing is signed yet: write it into the handover itself."))
+    same = Addendum.objects.filter(handover=handover, text=text, sign_off__user=signature.user)
+    if added := same.order_by("pk").first():
+        return added
     sign_off = signing.sign(
         handover=handover,
         round_number=handover.round_count,

@@ -72,13 +72,15 @@ def accept(*, line: HandoverLine, read_back: str, heard_orally: bool, actor: Use
 
     An urgent item needs a read-back: what the receiver will do and by when. Raises NotAllowed without
     it or for the outgoing signer, InvalidMove when the line is answered, Conflict when somebody took
-    the item meanwhile.
+    the item meanwhile, or it was closed or passed on after it was received into the queue.
     """
     _must_be_receivable(line, actor)
     if line.item.is_urgent and not read_back:
         raise NotAllowed(_("Read an urgent item back first: what will you do, and by when?"))
     if line.item.holder_id is not None:
         raise Conflict(_("Somebody has taken this item meanwhile."))
+    if not line.item.is_open or line.item.post_id != line.handover.post_id:
+        raise Conflict(_("The item has been passed on meanwhile."))
     _give(line.item, actor, now)  # the item before the line, as wherever both are written: no deadlock
     _answer(line, Answer.ACCEPTED, actor, now, heard_orally=heard_orally, **_read_back(read_back, actor, now))
     _record(Event.Verb.LINE_ACCEPTED, line, actor, now, text=read_back, heard_orally=heard_orally)
@@ -277,7 +279,7 @@ def _give(item: PendingItem, holder: User, now: datetime) -> None:
 
 def _put_back(item: PendingItem, actor: User, now: datetime) -> None:
     """Back into the queue; the clock of taking runs on from where it began."""
-    if item.holder_id != actor.pk:
+    if item.holder_id != actor.pk or not item.is_open:
         raise Conflict(_("The item has been passed on meanwhile."))
     lifecycle.update(item, holder=None, changed_at=now)
     last = Clock.objects.filter(item=item, kind=ClockKind.TAKEN).order_by("-started_at", "-pk").first()

@@ -243,7 +243,7 @@ def answer_back(request: Request, pk: int, line_pk: int) -> HttpResponse:
             "handover": handover,
             "title": _("Answer back on item #%(number)d") % {"number": line.item_id},
             "submit": _("Answer back"),
-            "item": line.item,
+            "item": None if cut.is_elsewhere(line) else line.item,
         },
     )
 

@@ -249,7 +249,12 @@ def _act(
         back=_back(line),
         done=done,
         template="handovers/act.html",
-        context={"handover": line.handover, "item": line.item, "title": title, "submit": submit},
+        context={
+            "handover": line.handover,
+            "item": None if cut.is_elsewhere(line) else line.item,
+            "title": title,
+            "submit": submit,
+        },
     )
 
 

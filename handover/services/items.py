@@ -110,17 +110,20 @@ def create(
 ) -> PendingItem:
     """Register an item with its clocks and its promise. Without a holder it stands in the post's queue.
 
-    The same `form_key` again answers the item that it made. Raises NotAllowed where customer or issue type
-    belong to another team, and HandoverError where the ID of a new customer is taken.
+    The same `form_key` again answers the item that it made; one of somebody else counts for nothing. Raises
+    NotAllowed where customer or issue type belong to another team, and HandoverError where the ID of a new
+    customer is taken.
     """
-    made = PendingItem.objects.filter(form_key=form_key, first_contact=actor).exclude(form_key="")
-    if known := made.order_by("pk").first():
+    made = PendingItem.objects.filter(form_key=form_key).exclude(form_key="").order_by("pk")
+    own = made.filter(first_contact=actor)
+    if known := own.first():
         return known
+    form_key = "" if made.exists() else form_key
     try:
         with transaction.atomic():
             return _register(post=post, actor=actor, now=now, form_key=form_key, **facts)
     except IntegrityError:
-        if known := made.order_by("pk").first():
+        if known := own.first():
             return known
         raise
 

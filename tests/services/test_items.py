@@ -149,6 +149,15 @@ def test_create_twice_from_the_same_form_is_one_item(desk, agent):
     )
 
 
+def test_create_with_the_form_key_of_somebody_else_is_an_item_of_its_own(desk, agent):
+    theirs = register(desk, factories.agent_on_duty(desk), form_key="ab12")
+
+    own = register(desk, agent, form_key="ab12")
+
+    assert own != theirs
+    assert PendingItem.objects.count() == 2
+
+
 def test_create_for_a_customer_whose_need_is_not_known_asks_at_the_next_contact(desk, agent):
     item = register(desk, agent, customer=factories.customer(desk.team, need=Customer.Need.UNKNOWN))
 

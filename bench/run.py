@@ -80,9 +80,13 @@ def started(
     stack.enter_context(databases(sides))
     for side in {side.database: side for side in sides}.values():
         note(f"Making {options.items} rows of {side.database} ...")
-        # Each turn signs the handover of another desk; one more is written, one more received.
-        fill(side, home, items=options.items, handovers=HANDOVERS, desks_wanted=options.turns + WARM_UP + 2)
+        fill(side, home, items=options.items, handovers=HANDOVERS, desks_wanted=desks_wanted(options))
     return {side.name: stack.enter_context(running(side, home)) for side in sides}
+
+
+def desks_wanted(options: argparse.Namespace) -> int:
+    """One is being written and one received; each turn that measures signing needs another."""
+    return 2 if options.growth else options.turns + WARM_UP + 2
 
 
 def take_turns(

@@ -21,6 +21,7 @@ COLUMNS = (
     "state",
     "boundary_at",
     "submitted_at",
+    "round_count",
     "outgoing_shift_id",
     "incoming_shift_id",
     "post__name",
@@ -92,6 +93,10 @@ def _writing_card(row: dict[str, Any], access: Access) -> Card:
 
 
 def _writing_words(row: dict[str, Any], access: Access) -> str:
+    if row["round_count"]:
+        return _(
+            "It was returned. Read why, mend it and sign again. End of the shift: %(at)s (%(relative)s)."
+        )
     if row["boundary_at"] <= access.now:
         return _(NOT_SIGNED)
     return _("The shift ends at %(at)s (%(relative)s). Look through the items, then sign.")

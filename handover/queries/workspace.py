@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from handover import form_template
-from handover.models import Access, Handover, HandoverLine, Section, SectionDraft
+from handover.models import Access, Handover, HandoverLine, Round, Section, SectionDraft
 from handover.queries import cut, item_rows, record, record_words, score
 from handover.queries.words import ClockWords
 
@@ -59,6 +59,7 @@ class Workspace:
     scores: list[ShownScore]
     total: int
     incoming: list[tuple[str, bool]]  # name, duty supervisor
+    returned: Round | None  # the round that came back last, with its reason
 
     @property
     def unchecked(self) -> int:
@@ -86,7 +87,13 @@ def read(handover: Handover, access: Access) -> Workspace:
             (person["name"], person["duty_supervisor"])
             for person in (content["incoming_shift"] or {"people": []})["people"]
         ],
+        returned=_returned(handover) if handover.round_count else None,
     )
+
+
+def _returned(handover: Handover) -> Round | None:
+    rounds = handover.rounds.filter(outcome=Round.Outcome.RETURNED).select_related("ended_by")
+    return rounds.order_by("-number").first()
 
 
 def explained(content: record.Content) -> tuple[int, list[ShownScore]]:

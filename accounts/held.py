@@ -98,7 +98,7 @@ def forget_old(*, now: datetime) -> None:
 
 def _named(request: HttpRequest, user: User | AnonymousUser) -> QuerySet[HeldForm]:
     number = request.GET.get("held", "")
-    return of(user).filter(pk=number if number.isdecimal() else "0", path=request.path)
+    return of(user).filter(pk=number if number.isdecimal() and len(number) < 19 else "0", path=request.path)
 
 
 def _led_on(response: HttpResponseBase) -> bool:

@@ -15,6 +15,8 @@ KNOWN_FOR = timedelta(days=30)
 PER_NAME_AND_ADDRESS = 5
 PER_NAME = 20
 PER_ADDRESS = 50
+# Some capitals are two letters in lower case: what fits as typed need not fit then.
+LONGEST_NAME = 150
 
 Found = TypeVar("Found")
 
@@ -29,7 +31,8 @@ def limited(check: Callable[[], Found], *, username: str, address: str, now: dat
     The try is written down as a failure first, so that many tries at once see each other. To be called
     outside a transaction: a failure that is rolled back is forgotten.
     """
-    attempt = LoginAttempt.objects.create(username=username.lower(), address=address, at=now, succeeded=False)
+    name = username.lower()[:LONGEST_NAME]
+    attempt = LoginAttempt.objects.create(username=name, address=address, at=now, succeeded=False)
     free_at = _free_at(attempt)
     if free_at is not None:
         attempt.delete()

@@ -106,7 +106,7 @@ class AddendumForm(forms.Form):
 class SectionForm(forms.Form):
     """The answers of one section of the handover form; the version is the one its author began from."""
 
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    version = forms.IntegerField(min_value=0, max_value=10**9, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, section: form_template.FormSection, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,6 +11,8 @@ from accounts.zones import local_instant
 
 AT = "at"
 FORMAT = "%Y-%m-%dT%H:%M"
+# What lies further away is a slip; in other zones it may even be before or after all time.
+FAR = timedelta(days=36525)
 CHOICES = {
     "hour": _("In 1 hour"),
     "today": _("Today 17:00"),
@@ -90,6 +92,8 @@ class InstantForm(forms.Form):
             return
         if at is None and required:
             self.add_error(name, _("Choose a time, or type one."))
+        elif at is not None and abs(at - self.now) > FAR:
+            self.add_error(name, self.fields[name].error_messages["invalid"])
         elif at is not None and at <= self.now and self.says(name):
             self.add_error(name, _("This time is over already. Choose one that is still to come."))
 

@@ -11,6 +11,8 @@ from accounts.zones import local_instant
 from handover.models import Assignment, Post, Shift
 from handover.queries import roster
 
+from .instants import FAR
+
 
 class PeopleField(forms.ModelMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
@@ -53,6 +55,9 @@ class ShiftForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if self.errors:
+            return data
+        if abs(data["day"] - self.now.date()) > FAR:
+            self.add_error("day", self.fields["day"].error_messages["invalid"])
             return data
         zone = self.post.team.zone
         ends_on = data["day"] + timedelta(days=data["ends"] <= data["starts"])

@@ -251,7 +251,9 @@ def answer_back(request: Request, pk: int, line_pk: int) -> HttpResponse:
 def _record(request: Request, handover: Handover) -> dict[str, object]:
     number = request.GET.get("round", "")
     try:
-        page = handovers.read_record(handover, int(number) if number.isascii() and number.isdigit() else None)
+        page = handovers.read_record(
+            handover, int(number) if number.isascii() and number.isdigit() and len(number) < 6 else None
+        )
     except Round.DoesNotExist:
         raise Http404 from None
     return {

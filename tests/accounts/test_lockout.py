@@ -120,3 +120,9 @@ def test_old_attempts_are_forgotten() -> None:
     forget_old(now=NOW)
 
     assert [attempt.at for attempt in LoginAttempt.objects.all()] == [NOW]
+
+
+def test_a_name_that_grows_in_lower_case_still_fits_its_column() -> None:
+    assert tries(9, username="\u0130" * 150) == 5
+
+    assert set(LoginAttempt.objects.values_list("username", flat=True)) == {"i\u0307" * 75}

@@ -336,3 +336,15 @@ def test_steps_are_for_those_who_work(client, item, name, stranger):
 
     assert response.status_code == stranger
     assert not Event.objects.filter(item=item).exists()
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01T00:00", "9999-12-31T23:59"])
+def test_a_time_that_other_zones_do_not_have_is_refused(client, agent, item, typed):
+    """It could be stored, and would then break every list with it for whoever is further east or west."""
+    agent.time_zone = "America/New_York"
+    agent.save(update_fields=["time_zone"])
+
+    response = step(client, "item_promise", item, text="We ring back.", due_at_preset="at", due_at=typed)
+
+    assert response.context["form"].errors["due_at"] == ["Enter a valid date/time."]
+    assert not item.promises.exists()

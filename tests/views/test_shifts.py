@@ -189,6 +189,18 @@ def test_shift_create_makes_a_shift_in_the_zone_of_the_team(client, chief):
     )
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_shift_create_refuses_a_day_that_other_zones_do_not_have(client, desk, chief, day):
+    client.force_login(chief)
+
+    response = client.post(
+        reverse("shift_create", args=[desk.pk]),
+        {"name": "Night", "day": day, "starts": "22:00", "ends": "06:00"},
+    )
+
+    assert response.context["form"].errors == {"day": ["Enter a valid date."]}
+
+
 def test_shift_create_keeps_what_was_typed_when_the_start_is_taken(client, desk, coming, chief):
     local = coming.starts_at.astimezone(desk.team.zone)
     Shift.objects.filter(pk=coming.pk).update(starts_at=local.replace(second=0, microsecond=0))

@@ -14,7 +14,7 @@ from handover.models import Channel, Customer, Emotion, Event
 
 from . import item_words
 from .record_words import section_rows
-from .words import instant_words, iso, listed, relative_words
+from .words import Reader, iso, listed
 
 Verb = Event.Verb
 ICONS = {
@@ -63,6 +63,7 @@ def read(events: QuerySet[Event], now: datetime, *, name_items: bool = False) ->
 
 
 def shape(events: Iterable[Event], now: datetime, *, name_items: bool = False) -> list[dict[str, Any]]:
+    reader = Reader(now)
     base = reverse("item_detail", args=[0]).removesuffix("0/")
     entries = []
     for event in events:
@@ -75,9 +76,9 @@ def shape(events: Iterable[Event], now: datetime, *, name_items: bool = False) -
                 "what": _what(event),
                 "ref": f"#{event.item_id}" if named else "",
                 "url": f"{base}{event.item_id}/" if named else "",
-                "at": instant_words(event.at, now),
+                "at": reader.instant(event.at),
                 "iso": iso(event.at),
-                "relative": relative_words(event.at, now),
+                "relative": reader.relative(event.at),
                 "chips": _chips(event),
                 "text": event.text,
                 "changes": _changes(event),

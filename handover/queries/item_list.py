@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from handover.models import Access, Customer, Event, PendingItem, Post, Stage
@@ -27,6 +28,11 @@ class Place:
     team_id: int
     team_name: str
     post_id: int | None = None
+
+    @property
+    def choice(self) -> tuple[str, str]:
+        """How it stands among the places to choose from."""
+        return self.key, self.name if self.post_id else _("All posts of %(team)s") % {"team": self.name}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from handover.models import ClockKind, Kind, PendingItem, Stage
 
-from .words import ClockWords, clock_words
+from .words import ClockWords, Reader
 
 SAID_LENGTH = 160
 COLUMNS = (
@@ -46,6 +46,7 @@ def shape(found: Iterable[Row], now: datetime) -> list[Row]:
     """What the tag `item_row` shows."""
     kinds = {kind.value: str(kind.label) for kind in Kind}
     stages = {stage.value: str(stage.label) for stage in Stage}
+    reader = Reader(now)
     base = reverse("item_detail", args=[0]).removesuffix("0/")
     return [
         {
@@ -62,7 +63,7 @@ def shape(found: Iterable[Row], now: datetime) -> list[Row]:
             "stage_label": stages[value["stage"]],
             "holder": value["holder__display_name"] or "",
             "place": value["post__name"],
-            "clock": next_clock(value["kind"], value["next_clock"], value["next_due_at"], now),
+            "clock": _clock(value["kind"], value["next_clock"], value["next_due_at"], reader),
             "due_at": value["next_due_at"],
             "created_at": value["created_at"],
             "handovers": str(value["handover_count"] or ""),
@@ -73,8 +74,13 @@ def shape(found: Iterable[Row], now: datetime) -> list[Row]:
 
 
 def next_clock(kind: str, clock: str, due_at: datetime | None, now: datetime) -> ClockWords | None:
-    """The clock that runs out first. A reminder is not finished by an instant, it is acted upon at it."""
+    """The clock that runs out first."""
+    return _clock(kind, clock, due_at, Reader(now))
+
+
+def _clock(kind: str, clock: str, due_at: datetime | None, reader: Reader) -> ClockWords | None:
+    """A reminder is not finished by an instant, it is acted upon at it."""
     if due_at is None:
         return None
     reminds = kind == Kind.REMINDER and clock == ClockKind.DONE
-    return clock_words("reminder" if reminds else clock, due_at, now)
+    return reader.clock("reminder" if reminds else clock, due_at)

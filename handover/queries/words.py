@@ -5,8 +5,8 @@ static/js/relative-time.js says the same in the browser.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
-from functools import lru_cache
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache, partial
 
 from django.utils import timezone
 from django.utils.dateformat import DateFormat
@@ -65,11 +65,6 @@ def listed(words: Iterable[str]) -> str:
     return pgettext("between the names of a list", ", ").join(words)
 
 
-@lru_cache(maxsize=16)
-def _day(at: datetime, zone: tzinfo) -> date:
-    return at.astimezone(zone).date()
-
-
 def iso(at: datetime) -> str:
     """The instant as the datetime attribute of <time> wants it."""
     return at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
@@ -80,57 +75,77 @@ def moment_words(at: datetime) -> str:
     return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
 
 
+class Reader:
+    """Somebody who reads a page at one instant: language and zone are looked up once, not in each row."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.zone = timezone.get_current_timezone()
+        self.today = now.astimezone(self.zone).date()
+        self.say = partial(_translated, _language=get_language())
+
+    def instant(self, at: datetime) -> str:
+        """The shortest wording in the reader's zone that cannot be taken for another day."""
+        _ = self.say
+        local = at.astimezone(self.zone)
+        clock, day = f"{local.hour:02}:{local.minute:02}", local.date()
+        if day == self.today:
+            return clock
+        if day == self.today + timedelta(days=1):
+            return _("tomorrow %(clock)s") % {"clock": clock}
+        if day == self.today - timedelta(days=1):
+            return _("yesterday %(clock)s") % {"clock": clock}
+        if day.year == self.today.year:
+            form = pgettext("day and month", "j M")
+            return f"{DateFormat(local).format(form)} {clock}"
+        return f"{day:%Y-%m-%d} {clock}"
+
+    def relative(self, at: datetime) -> str:
+        """How far away the instant is: "in 12 min", "2 h 5 min ago"."""
+        _ = self.say
+        seconds = int((at - self.now).total_seconds())
+        distance = abs(seconds)
+        if distance < MINUTE:
+            return _("now")
+        return (_("in %(span)s") if seconds > 0 else _("%(span)s ago")) % {"span": self.span(distance)}
+
+    def span(self, seconds: int) -> str:
+        """A length of time in minutes, hours or days; hours carry their minutes."""
+        _ = self.say
+        if seconds < HOUR:
+            return _("%(minutes)s min") % {"minutes": seconds // MINUTE}
+        if seconds >= DAY:
+            return _("%(days)s d") % {"days": seconds // DAY}
+        hours, minutes = seconds // HOUR, seconds % HOUR // MINUTE
+        if minutes == 0:
+            return _("%(hours)s h") % {"hours": hours}
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+
+    def clock(self, kind: str, due_at: datetime) -> ClockWords:
+        """What a clock says now, with its state; `kind` is a key of CLOCKS."""
+        sentences = CLOCKS[kind]
+        if due_at <= self.now:
+            state, sentence = "broken", sentences.broken
+        else:
+            soon = due_at - self.now <= timedelta(minutes=sentences.soon_minutes)
+            state, sentence = "soon" if soon else "running", sentences.running
+        return ClockWords(
+            state=state,
+            icon=ICONS[state],
+            text=self.say(sentence) % {"at": self.instant(due_at)},
+            relative=self.relative(due_at),
+            iso=iso(due_at),
+            soon_minutes=sentences.soon_minutes,
+        )
+
+
 def instant_words(at: datetime, now: datetime) -> str:
-    """The shortest wording in the current zone that cannot be taken for another day."""
-    zone = timezone.get_current_timezone()
-    local, today = at.astimezone(zone), _day(now, zone)
-    clock, day = f"{local.hour:02}:{local.minute:02}", local.date()
-    if day == today:
-        return clock
-    if day == today + timedelta(days=1):
-        return _("tomorrow %(clock)s") % {"clock": clock}
-    if day == today - timedelta(days=1):
-        return _("yesterday %(clock)s") % {"clock": clock}
-    if day.year == today.year:
-        form = pgettext("day and month", "j M")
-        return f"{DateFormat(local).format(form)} {clock}"
-    return f"{day:%Y-%m-%d} {clock}"
+    return Reader(now).instant(at)
 
 
 def relative_words(at: datetime, now: datetime) -> str:
-    """How far away the instant is: "in 12 min", "2 h 5 min ago"."""
-    seconds = int((at - now).total_seconds())
-    distance = abs(seconds)
-    if distance < MINUTE:
-        return _("now")
-    return (_("in %(span)s") if seconds > 0 else _("%(span)s ago")) % {"span": span_words(distance)}
-
-
-def span_words(seconds: int) -> str:
-    """A length of time in minutes, hours or days; hours carry their minutes."""
-    if seconds < HOUR:
-        return _("%(minutes)s min") % {"minutes": seconds // MINUTE}
-    if seconds >= DAY:
-        return _("%(days)s d") % {"days": seconds // DAY}
-    hours, minutes = seconds // HOUR, seconds % HOUR // MINUTE
-    if minutes == 0:
-        return _("%(hours)s h") % {"hours": hours}
-    return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+    return Reader(now).relative(at)
 
 
 def clock_words(kind: str, due_at: datetime, now: datetime) -> ClockWords:
-    """What a clock says now, with its state; `kind` is a key of CLOCKS."""
-    sentences = CLOCKS[kind]
-    if due_at <= now:
-        state, sentence = "broken", sentences.broken
-    else:
-        soon = due_at - now <= timedelta(minutes=sentences.soon_minutes)
-        state, sentence = "soon" if soon else "running", sentences.running
-    return ClockWords(
-        state=state,
-        icon=ICONS[state],
-        text=_(sentence) % {"at": instant_words(due_at, now)},
-        relative=relative_words(due_at, now),
-        iso=iso(due_at),
-        soon_minutes=sentences.soon_minutes,
-    )
+    return Reader(now).clock(kind, due_at)

@@ -25,7 +25,7 @@ def item_list(request: Request) -> HttpResponse:
     context = {
         "form": form,
         "filters": filters,
-        "places": places,
+        "places": [choice.choice for choice in places],
         "place": place,
         "page": page,
         "newer_url": _address(request, "") if after else "",
@@ -51,7 +51,7 @@ def item_sent(request: Request) -> HttpResponse:
     after = request.GET.get("after", "")
     page = queries.sent(request.access, place, after=after) if place else None
     context = {
-        "places": places,
+        "places": [choice.choice for choice in places],
         "place": place,
         "page": page,
         "newer_url": _address(request, "") if after else "",

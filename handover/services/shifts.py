@@ -210,8 +210,13 @@ def check_out(*, assignment: Assignment, now: datetime) -> Assignment:
 def leave_coming(*, user: User, team_ids: set[int], actor: User, now: datetime) -> int:
     """Takes somebody who leaves off the shifts of these teams that they have not begun; says how many.
 
-    Where they had a substitute the substitute keeps the place.
+    Where they had a substitute the substitute keeps the place. A duty that has begun ends now, so that
+    nothing is passed on or told to somebody who cannot come any more.
     """
+    begun = Assignment.objects.on_duty(now).filter(user=user, shift__post__team__in=team_ids)
+    for assignment in begun.select_related("user", "shift__post__team").order_by("pk"):
+        Assignment.objects.filter(pk=assignment.pk).update(checked_out_at=now)
+        _record_presence(Event.Verb.CHECKED_OUT, assignment, actor=actor, now=now)
     coming = Assignment.objects.effective().filter(
         user=user, shift__post__team__in=team_ids, shift__ends_at__gt=now, checked_in_at__isnull=True
     )
@@ -315,10 +320,12 @@ def _record_change(
     )
 
 
-def _record_presence(verb: str, assignment: Assignment, *, now: datetime, **data: int) -> None:
+def _record_presence(
+    verb: str, assignment: Assignment, *, now: datetime, actor: User | None = None, **data: int
+) -> None:
     events.record(
         verb=verb,
-        actor=assignment.user,
+        actor=actor or assignment.user,
         now=now,
         team=assignment.shift.post.team,
         post=assignment.shift.post,

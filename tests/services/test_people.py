@@ -5,6 +5,7 @@ import pytest
 from accounts.models import User
 from handover.errors import Conflict, InvalidMove
 from handover.models import Assignment, Event, PendingItem
+from handover.queries import duty
 from handover.services import people
 from handover.services.people import Place
 from tests import factories
@@ -138,3 +139,14 @@ def test_nobody_ends_their_own_access(chief):
 
     with pytest.raises(InvalidMove, match="your own access"):
         edit(chief, chief, is_active=False)
+
+
+def test_who_is_disabled_while_on_duty_is_not_on_duty_any_more(chief):
+    desk = factories.post()
+    person = factories.agent_on_duty(desk)
+
+    edit(person, chief, is_active=False)
+
+    assert duty.on_duty(desk, NOW).people == ()
+    event = Event.objects.get(verb=Event.Verb.CHECKED_OUT)
+    assert (event.actor, event.person) == (chief, person)

@@ -77,6 +77,7 @@ urlpatterns = [
     path("handovers/<int:pk>/received/<int:line_pk>/", handovers.answer_back, name="answer_back"),
     path("handovers/<int:pk>/sign/", signing.handover_sign, name="handover_sign"),
     path("handovers/<int:pk>/confirm/", signing.handover_confirm, name="handover_confirm"),
+    path("handovers/<int:pk>/join/", signing.handover_join, name="handover_join"),
     path("handovers/<int:pk>/add/", signing.handover_add, name="handover_add"),
     path("handovers/<int:pk>/review/", receiving.handover_review, name="handover_review"),
     path("handovers/<int:pk>/receive-all/", receiving.handover_receive_all, name="handover_receive_all"),

@@ -65,6 +65,7 @@ class Event(models.Model):
         LINE_CARRIED = "line_carried", _("carried an open item on to the next handover")
         ANSWERED_BACK = "answered_back", _("said what became of an item")
         RETURNED = "returned", _("returned the handover")
+        SIGNED_TOO = "signed_too", _("signed too")
         CONFIRMED = "confirmed", _("signed as incoming and confirmed")
         TAKEN_OVER = "taken_over", _("took the handover over as supervisor")
         LAPSED = "lapsed", _("let the handover lapse")

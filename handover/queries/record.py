@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from handover import canonical, form_template
 from handover.models import (
+    Access,
     Assignment,
     Event,
     Handover,
@@ -95,6 +96,10 @@ def incoming_signature(user: User, *, as_supervisor: bool) -> Signature:
         _("I have reviewed what stands here, item by item, and take the shift over."),
         as_supervisor,
     )
+
+
+def joining_signature(user: User, *, role: str) -> Signature:
+    return Signature(user, role, _("I join what my shift has signed here."))
 
 
 def addendum_signature(user: User) -> Signature:
@@ -196,6 +201,38 @@ def remarks(handover: Handover) -> dict[int, list[Event]]:
     for event in events.order_by("at", "pk"):
         threads.setdefault(event.item_id or 0, []).append(event)
     return threads
+
+
+def joining_content(handover: Handover, signature: Signature) -> Content:
+    """What a further signer of a side signs: the text that the first one signed, by its hash."""
+    first = handover.sign_offs.filter(role=signature.role, round_number=handover.round_count)
+    return {
+        "schema": "handover.joining",
+        "schema_version": canonical.SCHEMA_VERSION,
+        "handover": handover.pk,
+        "round": handover.round_count,
+        "joins": first.order_by("signed_at", "pk").values_list("text_id", flat=True).first(),
+        "signature": signature.content(),
+    }
+
+
+def may_join(handover: Handover, access: Access, sign_offs: Sequence[SignOff]) -> str:
+    """The role in which this person may sign too, or "": on duty for a side that has signed, and not yet.
+
+    `sign_offs` are those of the handover.
+    """
+    sides = (
+        (SignOff.Role.OUTGOING, handover.outgoing_shift_id, handover.state != Handover.State.DRAFT),
+        (SignOff.Role.INCOMING, handover.incoming_shift_id, handover.state == Handover.State.CONFIRMED),
+    )
+    signed = any(
+        sign_off.user_id == access.user.pk
+        and sign_off.round_number == handover.round_count
+        and sign_off.role != SignOff.Role.ADDENDUM
+        for sign_off in sign_offs
+    )
+    roles = [role for role, shift, done in sides if done and shift in access.duty_shift_ids]
+    return next((role for role in roles if not signed), "")
 
 
 def addendum_content(handover: Handover, text: str, signature: Signature) -> Content:

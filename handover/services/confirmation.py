@@ -91,6 +91,34 @@ def take_over(*, handover: Handover, reason: str, actor: User, now: datetime) ->
             lines.read_back(line=line, text=reason, actor=actor, now=now)
 
 
+def join(
+    *, handover: Handover, signature: Signature, password: str, seen_sha256: str, address: str, now: datetime
+) -> SignOff:
+    """A further signature of a side that has signed, over the same text by its hash.
+
+    Raises NotConfirmed for a wrong password, SeenChanged, NotAllowed for who signed this round already or is
+    not on duty for that side.
+    """
+    reauth.check_password_again(signature.user, password, address=address, now=now)
+    with transaction.atomic():
+        lifecycle.require(handover, handover.state)
+        access = duty.access(signature.user, now)
+        if record.may_join(handover, access, list(handover.sign_offs.all())) != signature.role:
+            raise NotAllowed(_("Only people on duty for a side that has signed can sign too, once."))
+        sign_off = signing.sign(
+            handover=handover,
+            round_number=handover.round_count,
+            content=record.joining_content(handover, signature),
+            signature=signature,
+            seen_sha256=seen_sha256,
+            now=now,
+        )
+        verb = Event.Verb.SIGNED_TOO
+        data = {"role": signature.role, "sha256": sign_off.text_id}
+        events.record(verb=verb, actor=signature.user, now=now, handover=handover, data=data)
+        return sign_off
+
+
 def add_addendum(
     *, handover: Handover, text: str, signature: Signature, password: str, address: str, now: datetime
 ) -> Addendum:

@@ -1,5 +1,7 @@
 """Handovers: the list, the record, and the page on which the outgoing shift prepares one."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, JsonResponse
@@ -54,13 +56,15 @@ def handover_detail(request: Request, pk: int) -> HttpResponse:
     handover = load(request, pk)
     if not handover.round_count:
         return redirect("handover_edit", pk)
-    context = _record(request, handover) | {
+    shown = _record(request, handover)
+    context = shown | {
         "trail": handovers.trail(handover, request.access),
         "may_edit": handover.state == State.DRAFT and permissions.can_edit_handover(request.access, handover),
         "may_receive": handover.state == State.SUBMITTED
         and permissions.can_receive_handover(request.access, handover),
         "may_take_over": handover.state == State.SUBMITTED
         and permissions.can_take_over_handover(request.access, handover),
+        "may_join": record.may_join(handover, request.access, shown["page"].sign_offs),
         "may_add": permissions.can_add_addendum(request.access, handover),
     }
     return render(request, "handovers/detail.html", context)
@@ -248,7 +252,7 @@ def answer_back(request: Request, pk: int, line_pk: int) -> HttpResponse:
     )
 
 
-def _record(request: Request, handover: Handover) -> dict[str, object]:
+def _record(request: Request, handover: Handover) -> dict[str, Any]:
     number = request.GET.get("round", "")
     try:
         page = handovers.read_record(

@@ -11,7 +11,7 @@ from accounts.errors import UserFacingError
 from accounts.held import bound
 from handover import canonical, permissions
 from handover.forms.handovers import AddendumForm, SignForm
-from handover.models import Handover, Round
+from handover.models import Handover
 from handover.queries import cut, handovers, record, record_words, workspace
 from handover.services import confirmation, submission
 from handover.services.signing import SeenChanged
@@ -90,6 +90,29 @@ def handover_confirm(request: Request, pk: int) -> HttpResponse:
     return render(request, "handovers/confirm.html", context, status=409 if changed else 200)
 
 
+def handover_join(request: Request, pk: int) -> HttpResponse:
+    """Somebody else of a side that has signed signs too."""
+    handover = load(request, pk)
+    role = record.may_join(handover, request.access, list(handover.sign_offs.all()))
+    if not role:
+        raise PermissionDenied
+    signature = record.joining_signature(request.user, role=role)
+    form = SignForm(request.POST if request.method == "POST" else None)
+    changed = False
+    if request.method == "POST" and form.is_valid():
+        changed, signed = _try(_signer(request, form, confirmation.join, handover, signature), form)
+        if signed:
+            return redirect("handover_detail", pk)
+    context = {
+        "handover": handover,
+        "page": handovers.read_record(handover),
+        "signature": signature,
+        "form": _fresh(form, canonical.content_hash(record.joining_content(handover, signature))),
+        "changed": changed,
+    }
+    return render(request, "handovers/join.html", context, status=409 if changed else 200)
+
+
 def handover_add(request: Request, pk: int) -> HttpResponse:
     """A signed addendum to a signed record."""
     handover = load(request, pk)
@@ -116,7 +139,7 @@ def handover_add(request: Request, pk: int) -> HttpResponse:
 def _signer(
     request: Request,
     form: SignForm,
-    service: Callable[..., Round | None],
+    service: Callable[..., object],
     handover: Handover,
     signature: record.Signature,
 ) -> Callable[[], object]:

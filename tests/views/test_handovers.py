@@ -291,6 +291,25 @@ def test_addendum_is_signed_and_the_record_stays(client, desk):
     assert desk.handover.rounds.get().text.text == before
 
 
+def test_others_of_a_side_sign_too_and_once(client, desk):
+    desk.item(holder=desk.ada)
+    eve = factories.member(desk.team, name="Eve")
+    factories.assignment(desk.handover.outgoing_shift, eve, checked_in_at=desk.then)
+    submitted(client, desk)
+    client.force_login(eve)
+
+    assert sign(client, f"{desk.address}join/").status_code == 302
+    again = client.get(f"{desk.address}join/")
+    client.force_login(desk.bo)
+    too_early = client.get(f"{desk.address}join/")
+
+    assert (again.status_code, too_early.status_code) == (403, 403)
+    signed = desk.handover.sign_offs.order_by("pk").values_list("user", "role")
+    assert list(signed) == [(desk.ada.pk, "outgoing"), (eve.pk, "outgoing")]
+    joined = json.loads(desk.handover.sign_offs.get(user=eve).text.text)
+    assert joined["joins"] == desk.handover.rounds.get().text_id
+
+
 def test_print_of_a_draft_says_that_nothing_is_signed(client, desk):
     desk.item(holder=desk.ada)
     client.force_login(desk.ada)

@@ -15,15 +15,16 @@ from accounts.models import User
 AXE = Path(__file__).parents[1] / "data" / "vendor" / "axe-core-4.14.1" / "axe.min.js"
 # Best practices such as the order of headings are on already; the size of what a thumb must hit is not.
 RUN_AXE = """async () => {
-  scrollTo(0, 0);  // a field half behind the bar at the top would count as too small
   const found = await axe.run({ resultTypes: ["violations"], rules: { "target-size": { enabled: true } } });
   return found.violations.map(
     (rule) => `${rule.id}: ${rule.nodes[0].target.join(" ")} (${rule.nodes.length})`);
 }"""
-FIND_TOO_WIDE = """(width) => document.documentElement.scrollWidth <= width ? []
-  : [...document.querySelectorAll("body *")]
-      .filter((part) => part.getBoundingClientRect().right > width + 1)
-      .slice(0, 3).map((part) => `too wide: ${part.tagName} ${part.className}`).concat("too wide")"""
+FIND_TOO_WIDE = """(width) => {
+  const over = (part) => part.getBoundingClientRect().right > width + 1;
+  return document.documentElement.scrollWidth <= width ? [] : [...document.querySelectorAll("main *")]
+    .filter((part) => over(part) && ![...part.children].some(over))
+    .slice(0, 3).map((part) => `${part.tagName} ${part.className}`).concat("wider than the screen");
+}"""
 LEFT_ITSELF = "net::ERR_ABORTED"  # a question that was under way as the page was left
 
 
@@ -83,14 +84,21 @@ class Inspector:
 
     def open(self, path: str) -> list[str]:
         self.heard.clear()
+        self.page.set_viewport_size(self.mode.options["viewport"])
         self.page.goto(path)
         return self.look()
 
     def look(self) -> list[str]:
         """What is wrong with the page as it stands."""
+        self._show_all()
         lang = self.page.locator("html").get_attribute("lang")
         wrong = [] if lang == self.mode.lang else [f"calls itself {lang}"]
         return [*wrong, *self.page.evaluate(RUN_AXE), *self.too_wide(), *self.heard]
+
+    def _show_all(self) -> None:
+        """A field half behind a bar that sticks to the screen would count as too small to be hit."""
+        height = self.page.evaluate("document.documentElement.scrollHeight")
+        self.page.set_viewport_size({"width": self.mode.width, "height": height})
 
     def too_wide(self) -> list[str]:
         return self.page.evaluate(FIND_TOO_WIDE, self.mode.width)

@@ -89,7 +89,7 @@ def send_back(*, handover: Handover, reason: str, actor: User, now: datetime) ->
         )
     lifecycle.move(round_, Round.Outcome.RETURNED, ended_at=now, ended_by=actor, reason=reason)
     lifecycle.move(handover, Handover.State.DRAFT, submitted_at=None)
-    _give_back(handover, now)
+    _give_back(handover, round_, now)
     events.record(
         verb=Event.Verb.RETURNED,
         actor=actor,
@@ -176,14 +176,21 @@ def _note_carried_on(draft: Draft, now: datetime) -> None:
     )
 
 
-def _give_back(handover: Handover, now: datetime) -> None:
-    """Unanswered lines become a draft again, and their items return to who held them."""
+def _give_back(handover: Handover, round_: Round, now: datetime) -> None:
+    """Unanswered lines become a draft again, and their items return to who held them.
+
+    That they went to and fro is no change that an agent would have to check: a check of the round holds
+    as long as nothing else happened to the item.
+    """
+    signed = record.signed_content(round_.text)["lines"]
+    checked = {line["item"] for line in signed if line["checked"]}
     unanswered = handover.lines.filter(round_number__gt=0, answer__in=cut.OPEN_ANSWERS)
     for line in unanswered.select_related("item").order_by("pk"):
         if line.answer != Answer.NONE:
             lifecycle.move(line, Answer.NONE, answered_by=None, answered_at=None)
-        lifecycle.update(line, round_number=0)
         item = line.item
+        holds = item.pk in checked and item.changed_at <= round_.submitted_at
+        lifecycle.update(line, round_number=0, checked_at=now if holds else line.checked_at)
         if item.holder_id is None and line.former_holder_id is not None:
             lifecycle.update(item, holder_id=line.former_holder_id, changed_at=now)
             clocks.stop(item=item, kinds={ClockKind.TAKEN}, now=now, void=True)

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from handover.errors import InvalidMove, NotAllowed
-from handover.models import Event, Handover, HandoverLine, Kind, Message, SignOff
+from handover.models import Event, Handover, HandoverLine, Kind, Message, PendingItem, SignOff
 from handover.queries import record
 from handover.queries.record import Signature
 from handover.services import confirmation, lines, opening, signing, submission
@@ -167,6 +167,26 @@ def test_send_back_returns_what_nobody_accepted(boundary):
     assert (kept.holder, line_of(handover, kept).answer) == (boundary.bo, Answer.ACCEPTED)
     assert [line["item"] for line in record.signed_content(second.text)["lines"]] == [returned.pk]
     assert [line["item"] for line in record.signed_content(first.text)["lines"]] == [kept.pk, returned.pk]
+
+
+def test_send_back_keeps_the_checks_of_items_that_did_not_change(boundary):
+    same, changed, unchecked = (factories.item(boundary.post, holder=boundary.ada) for _ in range(3))
+    handover = boundary.open()
+    for item in (same, changed):
+        lines.check(
+            handover=handover, item=item, told_orally=True, missing_reason="", actor=boundary.ada, now=NOW
+        )
+    boundary.submit(handover)
+    PendingItem.objects.filter(pk=changed.pk).update(changed_at=NOW + timedelta(minutes=20))
+
+    submission.send_back(handover=handover, reason="The parcel is missing.", actor=boundary.bo, now=SOON)
+
+    draft = record.outgoing_content(record.load_draft(handover))["lines"]
+    assert {line["item"]: line["checked"] for line in draft} == {
+        same.pk: True,
+        changed.pk: False,
+        unchecked.pk: False,
+    }
 
 
 def test_submit_of_the_next_boundary_lapses_the_unconfirmed(boundary):

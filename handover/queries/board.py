@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from handover.models import Access, Assignment, Event, Kind, LastLook, PendingItem
 
 from . import entries, item_rows
-from .words import instant_words, relative_words
+from .words import Reader, instant_words, relative_words
 
 ROWS = 50
 WATCHED = 10
@@ -77,13 +77,12 @@ def _mark_news(rows: list[item_rows.Row], access: Access, since: datetime) -> in
     happened = Event.objects.filter(item__in=[row["id"] for row in rows], at__gt=since)
     happened = happened.exclude(actor=access.user).exclude(verb=Event.Verb.TRANSFERRED_OUT)
     last = happened.order_by().values("item").annotate(last=Max("pk")).values("last")
-    found = Event.objects.filter(pk__in=last).select_related("actor", "person").order_by("pk")
-    latest = {event.item_id: event for event in found}
-    words = dict(zip(latest, entries.shape(latest.values(), access.now), strict=True))
+    found = Event.objects.filter(pk__in=last).select_related("actor", "person").only(*entries.HEADLINE)
+    reader = Reader(access.now)
+    latest = {event.item_id: entries.headline(event, reader) for event in found.order_by("pk")}
     for row in rows:
-        if entry := words.get(row["id"]):
-            row["is_new"] = True
-            row["news"] = f"{entry['who']} {entry['what']} · {entry['at']}"
+        if news := latest.get(row["id"]):
+            row["is_new"], row["news"] = True, news
     return len(latest)
 
 
@@ -152,15 +151,14 @@ def watched(access: Access, *, beside: Mine) -> Watched:
     What is shown as theirs already is not shown twice.
     """
     led = Q(team__in=access.supervised_team_ids) | Q(post__in=access.led_post_ids)
-    items = PendingItem.objects.visible_to(access).open().filter(led)
+    own = [row["id"] for group in beside.groups for row in group.rows]
+    items = PendingItem.objects.visible_to(access).open().filter(led).exclude(pk__in=own)
     nobody = Q(kind=Kind.URGENT, holder=None)
     # The clock of an untaken item is due within minutes, so the range keeps the read short.
     untaken = items.filter(nobody, next_due_at__lte=access.now + TAKEN)
     burning = items.filter(~nobody, next_due_at__lte=access.now)
-    own = {row["id"] for group in beside.groups for row in group.rows}
-    return Watched(*(_watch(rows, own, access.now) for rows in (untaken, burning)))
+    return Watched(*(_watch(rows, access.now) for rows in (untaken, burning)))
 
 
-def _watch(items: QuerySet[PendingItem], own: set[int], now: datetime) -> list[item_rows.Row]:
-    found = item_rows.values(items.order_by("next_due_at", "pk")[: WATCHED + len(own)])
-    return item_rows.shape([value for value in found if value["id"] not in own][:WATCHED], now)
+def _watch(items: QuerySet[PendingItem], now: datetime) -> list[item_rows.Row]:
+    return item_rows.read(items.order_by("next_due_at", "pk")[:WATCHED], now)

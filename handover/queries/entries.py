@@ -54,6 +54,7 @@ TONES = {
     Verb.PROMISE_KEPT: "ok",
     Verb.LINE_ACCEPTED: "ok",
 }
+HEADLINE = ("item_id", "verb", "at", "data", "actor__display_name", "person__display_name")
 OTHER_ICON = "handover"  # everything else on an item happens in a handover
 
 
@@ -85,6 +86,11 @@ def shape(events: Iterable[Event], now: datetime, *, name_items: bool = False) -
             }
         )
     return entries
+
+
+def headline(event: Event, reader: Reader) -> str:
+    """Who did what and when, in one line."""
+    return f"{_who(event)} {_what(event)} · {reader.instant(event.at)}"
 
 
 def _who(event: Event) -> str:

@@ -46,7 +46,8 @@ def previous_page(request: HttpRequest) -> str:
     if not _is_ours(request, referer):
         return "/"
     parts = urlsplit(referer)
-    return parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
+    page = parts._replace(scheme="", netloc="", fragment="").geturl()
+    return "/" + page.lstrip("/")  # two slashes would begin the name of another host
 
 
 def _is_ours(request: HttpRequest, url: str) -> bool:

@@ -26,11 +26,13 @@ def secret_key(*, debug: bool) -> str:
 
 
 def database(*, web: bool) -> dict[str, Any]:
+    """Connections are kept: opening one anew for each request is a quarter of a small request."""
     config: dict[str, Any] = env.db("DATABASE_URL", default=f"sqlite:///{data_dir() / 'handover.sqlite3'}")
+    config["CONN_MAX_AGE"] = 60
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = sqlite_options()
     else:
-        config |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+        config["CONN_HEALTH_CHECKS"] = True
         config["OPTIONS"] = config.get("OPTIONS", {}) | postgresql_options(web=web)
     return config
 

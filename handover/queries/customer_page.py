@@ -25,19 +25,28 @@ class CustomerPage:
 
 
 def read(access: Access, customer: Customer) -> CustomerPage:
-    """A customer belongs to one team: who may read the customer may read what happened with them there."""
-    items = PendingItem.objects.visible_to(access).open().filter(customer=customer)
+    """A customer and all that hangs on them belong to one team: who may read the one may read the other.
+
+    So nothing is filtered by the team here, and the index of the customer is the only one to read by.
+    """
     events = Event.objects.filter(customer=customer).select_related("actor", "person").order_by("-at", "-pk")
     newest = list(events[: TIMELINE + 1])
     contacts = _contacts(events, newest, CONTACTS)
     felt = customer.emotion != Emotion.NEUTRAL
     source = _contacts(events, newest, 1, emotion=customer.emotion) if felt else []
     return CustomerPage(
-        open_items=item_rows.read(items.order_by("next_due_at", "pk")[:OPEN_ITEMS], access.now),
+        open_items=_open_items(access, customer),
         contacts=entries.shape(contacts, access.now, name_items=True),
         timeline=entries.shape(newest[:TIMELINE], access.now, name_items=True),
         emotion=next(iter(entries.shape(source, access.now, name_items=True)), None),
     )
+
+
+def _open_items(access: Access, customer: Customer) -> list[item_rows.Row]:
+    """The newest that are open, the most pressing first."""
+    items = PendingItem.objects.open().filter(customer=customer).order_by("-created_at", "-pk")
+    rows = item_rows.read(items[:OPEN_ITEMS], access.now)
+    return sorted(rows, key=lambda row: (row["due_at"], row["id"]))
 
 
 def _contacts(events: QuerySet[Event], newest: list[Event], size: int, *, emotion: str = "") -> list[Event]:

@@ -101,6 +101,19 @@ def test_page_shows_need_items_contacts_and_where_the_emotion_comes_from(client,
     assert "Needs an interpreter" in response.content.decode()
 
 
+def test_page_shows_open_items_by_their_instant_and_leaves_out_closed_ones(client, desk, agent, now) -> None:
+    customer = factories.customer(desk.team)
+    later = factories.item(desk, customer=customer, due_at=now + timedelta(hours=2))
+    first = factories.item(desk, customer=customer, due_at=now + timedelta(hours=1))
+    closed = factories.item(desk, customer=customer)
+    type(closed).objects.filter(pk=closed.pk).update(is_open=False, stage="closed")
+    factories.item(desk)
+
+    page = client.get(reverse("customer_detail", args=[customer.pk])).context["page"]
+
+    assert [row["id"] for row in page.open_items] == [first.pk, later.pk]
+
+
 def test_page_asks_as_often_for_one_item_as_for_thirty(client, desk, agent, now) -> None:
     customer = factories.customer(desk.team)
 

@@ -15,6 +15,7 @@ from tests.world import World, routes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+PAPER = {"width": 688, "height": 1000}  # of A4 between its margins, in pixels of CSS
 ROLES = ("agent", "supervisor", "administrator", "auditor")
 MODES = pytest.mark.parametrize("mode", [DESK, PHONE], ids=str)
 # What answers to everybody with something that is no page, and what is there before anybody else is.
@@ -143,3 +144,18 @@ def test_error_pages_are_sound(live_server, browser, mode: Mode):
             eye.page.goto(path)
             eye.heard.clear()  # the browser itself notes the answer 403 or 404
             assert eye.look() == []
+
+
+def test_record_fits_on_paper_and_leaves_the_screen_behind(live_server, browser):
+    world = World()
+    path = reverse("handover_print", args=[world.earlier.pk])
+
+    with inspector(browser, live_server.url, DESK, world.people["auditor"]) as eye:
+        eye.page.goto(path)
+        eye.page.emulate_media(media="print")
+        eye.page.set_viewport_size(PAPER)
+        width = eye.page.evaluate("document.documentElement.scrollWidth")
+        left = eye.page.locator(".rail, .topbar, .page-actions, .messages").filter(visible=True).count()
+        customers = eye.page.locator("article.line").get_by_text(world.matter.customer.name).count()
+
+    assert (width, left, customers) == (PAPER["width"], 0, 1)

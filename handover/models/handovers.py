@@ -134,6 +134,8 @@ class HandoverLine(models.Model):
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=400, blank=True)
+    # Who holds the item by a supervisor's decision; nobody means the queue.
+    decided_holder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     heard_orally = models.BooleanField(default=False)
     read_back = models.CharField(max_length=400, blank=True)
     read_back_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

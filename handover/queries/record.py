@@ -184,7 +184,7 @@ def incoming_content(handover: Handover, round_: Round, signature: Signature | N
 
 def submitted_lines(handover: Handover) -> list[HandoverLine]:
     rows = handover.lines.filter(round_number__gt=0)
-    people = ("answered_by", "read_back_by", "answer_back_by")
+    people = ("answered_by", "read_back_by", "answer_back_by", "decided_holder")
     return list(rows.select_related(*people).order_by("round_number", "position", "pk"))
 
 
@@ -353,6 +353,7 @@ def _answer(line: HandoverLine, said: list[Event]) -> Content:
         "by": _name(line.answered_by),
         "at": canonical.instant(line.answered_at),
         "reason": line.reason,
+        "holder": _name(line.decided_holder),
         "heard_orally": line.heard_orally,
         "read_back": line.read_back,
         "read_back_by": _name(line.read_back_by),

@@ -50,6 +50,7 @@ class ShownAnswer:
     by: str
     at: str
     reason: str
+    holder: str
     read_back: str
     heard_orally: bool
     remarks: list[tuple[str, str, str]] = field(default_factory=list)  # who, when, words
@@ -135,6 +136,7 @@ def _answer(line: Content) -> ShownAnswer:
         by=line["by"],
         at=_until("", line["at"]),
         reason=line["reason"],
+        holder=line["holder"],
         read_back=line["read_back"],
         heard_orally=line["heard_orally"],
         remarks=[(remark["by"], _until("", remark["at"]), remark["text"]) for remark in line["remarks"]],

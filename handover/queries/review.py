@@ -70,7 +70,7 @@ def read(handover: Handover, access: Access) -> ReviewPage:
     """The lines with those that run out first at the top. Four queries, however many lines there are."""
     rows = list(
         handover.lines.filter(round_number__gt=0)
-        .select_related("item__holder", "answered_by", "read_back_by")
+        .select_related("item__holder", "answered_by", "read_back_by", "decided_holder")
         .order_by("position", "pk")
     )
     for row in rows:

@@ -186,7 +186,7 @@ def settle(*, line: HandoverLine, holder: User | None, reason: str, actor: User,
     """Write a decision. Called by `decide` and by the take-over, inside their transaction."""
     if holder is not None:
         _give(line.item, holder, now)
-    _answer(line, Answer.DECIDED, actor, now, reason=reason)
+    _answer(line, Answer.DECIDED, actor, now, reason=reason, decided_holder=holder)
     name = holder.display_name if holder else ""
     _record(Event.Verb.LINE_DECIDED, line, actor, now, text=reason, holder=name)
 

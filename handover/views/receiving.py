@@ -131,11 +131,11 @@ def line_decide(request: Request, pk: int, line_pk: int) -> HttpResponse:
     line = _line(request, pk, line_pk)
     if not permissions.can_decide_line(request.access, line, parties=lines.parties(line)):
         raise PermissionDenied
-    on_duty = [assignment.user for assignment in duty.on_duty(line.handover.post, request.access.now).people]
+    coming = [assignment.user for assignment in duty.roster(line.handover.incoming_shift)]
     return _act(
         request,
         line,
-        bound(DecideForm, request, people=[*on_duty, request.user]),
+        bound(DecideForm, request, people=[*coming, request.user]),
         title=_("Decide who holds item #%(number)d") % {"number": line.item_id},
         submit=_("Decide"),
         done=_("Decided. Both shifts see your reason."),

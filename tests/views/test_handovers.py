@@ -221,6 +221,7 @@ def test_refused_line_is_decided_by_a_supervisor_and_not_by_a_party(client, desk
     other.refresh_from_db()
     assert (own.status_code, decided.status_code) == (403, 302)
     assert other.holder == desk.bo
+    assert "held by Bo" in client.get(desk.address).content.decode()
 
 
 def test_return_makes_a_second_round_and_the_first_stays(client, desk):

@@ -19,7 +19,6 @@ from bench.budgets import Subject
 from bench.report import Measured
 from bench.sides import BARE, FLOOR, LARGE, PRODUCT, SMALL, Running, Side, databases, fill, running
 
-HANDOVERS = 1000
 WARM_UP = 2  # requests of each kind before the first that counts
 
 
@@ -37,6 +36,7 @@ def main() -> None:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.run", description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--items", type=int, default=10_000, help="items of the centre")
+    parser.add_argument("--handovers", type=int, default=1_000, help="ended handovers")
     parser.add_argument("--turns", type=int, default=100, help="measured requests of each kind")
     parser.add_argument("--seconds", type=int, default=150, help="after which no further turn begins")
     parser.add_argument("--servers", action="store_true", help="on a PostgreSQL started for this run")
@@ -80,7 +80,7 @@ def started(
     stack.enter_context(databases(sides))
     for side in {side.database: side for side in sides}.values():
         note(f"Making {options.items} rows of {side.database} ...")
-        fill(side, home, items=options.items, handovers=HANDOVERS, desks_wanted=desks_wanted(options))
+        fill(side, home, items=options.items, handovers=options.handovers, desks_wanted=desks_wanted(options))
     return {side.name: stack.enter_context(running(side, home)) for side in sides}
 
 

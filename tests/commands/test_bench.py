@@ -1,0 +1,19 @@
+"""`make bench` still finds its way through every page that it measures."""
+
+import subprocess
+import sys
+
+from bench import budgets
+from handover.env import BASE_DIR
+
+SMALL = "--items 200 --handovers 20 --turns 2".split()
+
+
+def test_bench_measures_every_page():
+    run = subprocess.run(
+        [sys.executable, "-m", "bench.run", *SMALL], cwd=BASE_DIR, capture_output=True, text=True, check=False
+    )
+
+    assert run.returncode == 0, run.stderr
+    subjects = [*budgets.FLOOR, *budgets.PAGES, *budgets.WRITES]
+    assert [subject.title for subject in subjects if subject.title not in run.stdout] == []

@@ -1,6 +1,9 @@
 """What a leader has to decide: lines that the incoming shift refused, for the first page."""
 
-from django.db.models import Exists, OuterRef, Q
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,21 +18,31 @@ def refused(access: Access) -> list[Card]:
     """Refused lines of the posts this person leads, the longest waiting first; none in which they are a
     party.
     """
-    signed = SignOff.objects.filter(
-        handover=OuterRef("handover"), user=access.user, role=SignOff.Role.OUTGOING
-    )
-    lines = (
-        HandoverLine.objects.filter(
-            answer=HandoverLine.Answer.REFUSED, handover__state=Handover.State.SUBMITTED
-        )
-        .exclude(Exists(signed) | Q(former_holder=access.user) | Q(answered_by=access.user))
-        .select_related("item__customer", "handover__post", "answered_by")
-        .order_by("answered_at", "pk")
+    lines = HandoverLine.objects.filter(
+        answer=HandoverLine.Answer.REFUSED, handover__state=Handover.State.SUBMITTED
     )
     if not access.is_administrator:
         led = Q(handover__team__in=access.supervised_team_ids) | Q(handover__post__in=access.led_post_ids)
         lines = lines.filter(led)
-    return [_card(line) for line in lines[:SHOWN]]
+    found = list(lines.values("pk", "handover", "former_holder", "answered_by").order_by("answered_at", "pk"))
+    # Mostly there is none, and then nothing more is asked.
+    mine = _decidable(found, access) if found else []
+    shown = HandoverLine.objects.filter(pk__in=mine[:SHOWN])
+    rows = shown.select_related("item__customer", "handover__post", "answered_by")
+    return [_card(line) for line in rows.order_by("answered_at", "pk")] if mine else []
+
+
+def _decidable(found: Iterable[Mapping[str, Any]], access: Access) -> list[int]:
+    """The lines in which the person is no party: neither side of it, nor the signer of the record."""
+    handovers = {row["handover"] for row in found}
+    own = SignOff.objects.filter(handover__in=handovers, user=access.user, role=SignOff.Role.OUTGOING)
+    signed = set(own.values_list("handover", flat=True))
+    me = access.user.pk
+    return [
+        row["pk"]
+        for row in found
+        if row["handover"] not in signed and me not in (row["former_holder"], row["answered_by"])
+    ]
 
 
 def _card(line: HandoverLine) -> Card:

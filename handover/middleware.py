@@ -57,7 +57,6 @@ class FirstRunMiddleware:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        self.has_people = False  # for good once it is so: people are never deleted
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
@@ -66,10 +65,10 @@ class FirstRunMiddleware:
         self, request: HttpRequest, _view: Callable[..., Any], *_: Any
     ) -> HttpResponseBase | None:
         name = request.resolver_match.url_name if request.resolver_match else ""
-        if self.has_people or request.method != "GET" or name in OPEN_BEFORE_SETUP:
+        # Somebody signed in is somebody: the question costs strangers one query and nobody else.
+        if request.user.is_authenticated or request.method != "GET" or name in OPEN_BEFORE_SETUP:
             return None
-        self.has_people = not setup.is_empty()
-        return None if self.has_people else redirect("setup")
+        return redirect("setup") if setup.is_empty() else None
 
 
 class AccessMiddleware:

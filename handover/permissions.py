@@ -65,6 +65,11 @@ def can_take_over_handover(access: Access, handover: Handover) -> bool:
     return can_supervise_post(access, handover.post_id, handover.team_id)
 
 
+def can_confirm_for_shift(access: Access, handover: Handover) -> bool:
+    """In place of the incoming shift, marked so; an administrator only after having taken it over."""
+    return can_take_over_handover(access, handover) and (handover.taken_over or not access.is_administrator)
+
+
 def can_decide_line(access: Access, line: HandoverLine, *, parties: frozenset[int]) -> bool:
     """Leaders and supervisors, unless they are a party to the matter."""
     handover = line.handover

@@ -63,7 +63,7 @@ def handover_confirm(request: Request, pk: int) -> HttpResponse:
     """The incoming side, or a supervisor marked so, reads its answers once more and signs."""
     handover = load(request, pk)
     receives = permissions.can_receive_handover(request.access, handover)
-    if not receives and not permissions.can_take_over_handover(request.access, handover):
+    if not receives and not permissions.can_confirm_for_shift(request.access, handover):
         raise PermissionDenied
     if handover.state != State.SUBMITTED:
         return redirect("handover_detail", pk)

@@ -38,6 +38,8 @@ def handover_review(request: Request, pk: int) -> HttpResponse:
         "handover": handover,
         "page": page,
         "may_answer": permissions.can_receive_handover(request.access, handover) and not is_sender,
+        "may_confirm": permissions.can_receive_handover(request.access, handover)
+        or permissions.can_confirm_for_shift(request.access, handover),
         "may_decide": supervises and not is_sender,
         "may_reply": permissions.can_reply_line(request.access, handover, sides=frozenset({page.signed_by})),
         "is_sender": is_sender,

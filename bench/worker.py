@@ -25,7 +25,8 @@ SHOWN = 45
 
 
 def fill(side: ModuleType, sizes: dict[str, int]) -> None:
-    call_command("migrate", run_syncdb=True, verbosity=0)
+    call_command("migrate", verbosity=0)
+    call_command("migrate", run_syncdb=True, verbosity=0)  # the floor has no migrations, and needs auth first
     call_command("collectstatic", interactive=False, verbosity=0)
     side.fill(**sizes)
     if connection.vendor == "postgresql":

@@ -21,6 +21,8 @@ TAKEN = timedelta(minutes=15)
 SOON = timedelta(minutes=30)
 # Somebody who never said "I have seen these" is shown what happened in the length of one shift.
 FIRST_LOOK = timedelta(hours=8)
+# Looking at an item for the handover changes nothing; the former team's entry of a transfer is a second one.
+NO_NEWS = (Event.Verb.LINE_CHECKED, Event.Verb.TRANSFERRED_OUT)
 GROUPS = {
     "burning": ("warning", gettext_lazy("Burning now")),
     "soon": ("alarm", gettext_lazy("In the next 30 minutes")),
@@ -75,7 +77,7 @@ def _first(items: QuerySet[PendingItem]) -> Iterable[item_rows.Row]:
 def _mark_news(rows: list[item_rows.Row], access: Access, since: datetime) -> int:
     """Say at each row what somebody else did last; one query for all rows."""
     happened = Event.objects.filter(item__in=[row["id"] for row in rows], at__gt=since)
-    happened = happened.exclude(actor=access.user).exclude(verb=Event.Verb.TRANSFERRED_OUT)
+    happened = happened.exclude(actor=access.user).exclude(verb__in=NO_NEWS)
     last = happened.order_by().values("item").annotate(last=Max("pk")).values("last")
     found = Event.objects.filter(pk__in=last).select_related("actor", "person").only(*entries.HEADLINE)
     reader = Reader(access.now)

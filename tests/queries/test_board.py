@@ -116,6 +116,7 @@ def test_news_say_what_somebody_else_did_last(desk, agent) -> None:
     item = due(desk, 60, holder=agent)
     happened(item, colleague, 20)
     happened(item, colleague, 10, Event.Verb.CALLED_AGAIN)
+    happened(item, colleague, 5, Event.Verb.LINE_CHECKED)
 
     assert news(agent) == {item.pk: "Bob noted that the customer called again · 05:50"}
 

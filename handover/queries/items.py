@@ -231,19 +231,24 @@ def _promise(item: PendingItem, dues: dict[str, datetime], now: datetime) -> dic
 def _lines(item: PendingItem, now: datetime) -> list[Line]:
     if not item.handover_count:
         return []
-    rows = (
-        HandoverLine.objects.filter(item=item, round_number__gt=0)
-        .select_related("handover__outgoing_shift", "handover__post", "answered_by")
-        .order_by("-pk")[:LINES]
+    columns = (
+        "handover",
+        "handover__post__name",
+        "handover__outgoing_shift__name",
+        "handover__boundary_at",
+        "answer",
+        "answered_by__display_name",
+        "answer_back",
     )
+    rows = HandoverLine.objects.filter(item=item, round_number__gt=0).order_by("-pk").values_list(*columns)
     return [
         Line(
-            url=reverse("handover_detail", args=[line.handover_id]),
-            shift=f"{line.handover.post.name} · {line.handover.outgoing_shift.name}",
-            at=instant_words(line.handover.boundary_at, now),
-            answer=line.get_answer_display(),
-            who=line.answered_by.display_name if line.answered_by else "",
-            answer_back=line.answer_back,
+            url=reverse("handover_detail", args=[handover_id]),
+            shift=f"{post} · {shift}",
+            at=instant_words(boundary_at, now),
+            answer=str(HandoverLine.Answer(answer).label),
+            who=who or "",
+            answer_back=answer_back,
         )
-        for line in rows
+        for handover_id, post, shift, boundary_at, answer, who, answer_back in rows[:LINES]
     ]

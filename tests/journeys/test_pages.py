@@ -25,6 +25,23 @@ SETUP = {"setup", "setup_team", "setup_posts", "setup_patterns", "setup_people"}
 FORMS = ("item_create", "customer_create", "team_create", "person_create", "password_change")
 
 
+class Rooms(World):
+    """The world, with what some pages need besides before they show anything."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queued = self.item()
+        factories.assignment(self.earlier.outgoing_shift, self.ada, checked_in_at=self.then)
+
+    def paths(self) -> dict[str, str]:
+        """Where each address leads."""
+        found = {name: self.path_of(route) for name, route in routes().items()}
+        found["line_check"] = reverse("line_check", args=[self.handover.pk, self.queued.pk])
+        for name in ("handover_detail", "handover_join"):
+            found[name] = reverse(name, args=[self.earlier.pk])
+        return found
+
+
 def is_page(answer: HttpResponse) -> bool:
     return answer.status_code == HTTPStatus.OK and answer.content.startswith(b"<!DOCTYPE html>")
 
@@ -36,24 +53,16 @@ def client_of(world: World, role: str) -> Client:
     return client
 
 
-def paths_of(world: World) -> dict[str, str]:
-    """Where each address leads, in a state in which it shows something."""
-    found = {name: world.path_of(route) for name, route in routes().items()}
-    found["line_check"] = reverse("line_check", args=[world.handover.pk, world.item().pk])
-    found["handover_detail"] = reverse("handover_detail", args=[world.earlier.pk])
-    return found
-
-
-def pages_of(world: World, role: str) -> list[str]:
-    client = client_of(world, role)
-    return [path for path in paths_of(world).values() if is_page(client.get(path))]
+def pages_of(rooms: Rooms, role: str) -> list[str]:
+    client = client_of(rooms, role)
+    return [path for path in rooms.paths().values() if is_page(client.get(path))]
 
 
 def test_every_address_is_a_page_to_somebody_or_takes_what_is_sent_alone():
-    world = World()
-    clients = [client_of(world, role) for role in (*ROLES, "receiver", "anonymous")]
+    rooms = Rooms()
+    clients = [client_of(rooms, role) for role in (*ROLES, "receiver", "anonymous")]
     left = set()
-    for name, path in paths_of(world).items():
+    for name, path in rooms.paths().items():
         answers = [client.get(path) for client in clients]
         is_only_sent_to = answers[0].status_code == HTTPStatus.METHOD_NOT_ALLOWED
         if not is_only_sent_to and not any(map(is_page, answers)):
@@ -65,10 +74,10 @@ def test_every_address_is_a_page_to_somebody_or_takes_what_is_sent_alone():
 @MODES
 @pytest.mark.parametrize("role", ROLES)
 def test_pages_of_a_person_are_sound(live_server, browser, role: str, mode: Mode):
-    world = World()
-    paths = pages_of(world, role)
+    rooms = Rooms()
+    paths = pages_of(rooms, role)
 
-    with inspector(browser, live_server.url, mode, world.people[role]) as eye:
+    with inspector(browser, live_server.url, mode, rooms.people[role]) as eye:
         wrong = eye.wrong_on(paths)
 
     assert (len(paths) > 10, wrong) == (True, {})
@@ -76,10 +85,10 @@ def test_pages_of_a_person_are_sound(live_server, browser, role: str, mode: Mode
 
 @MODES
 def test_pages_of_the_receiver_alone_are_sound(live_server, browser, mode: Mode):
-    world = World()
-    paths = sorted(set(pages_of(world, "receiver")) - set(pages_of(world, "agent")))
+    rooms = Rooms()
+    paths = sorted(set(pages_of(rooms, "receiver")) - set(pages_of(rooms, "agent")))
 
-    with inspector(browser, live_server.url, mode, world.people["receiver"]) as eye:
+    with inspector(browser, live_server.url, mode, rooms.people["receiver"]) as eye:
         wrong = eye.wrong_on(paths)
 
     assert (len(paths) > 4, wrong) == (True, {})

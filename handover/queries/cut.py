@@ -118,7 +118,7 @@ def open_lines(handover: Handover) -> list[HandoverLine]:
     """Lines without a final answer, and accepted urgent ones that were not read back."""
     rows = (
         handover.lines.filter(round_number__gt=0)
-        .select_related("item", "handover")
+        .select_related("item__customer", "handover")
         .order_by("position", "pk")
     )
     return [line for line in rows if is_open(line) or lacks_read_back(line)]

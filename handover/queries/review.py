@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 
 from accounts.models import User
 from handover.models import Access, Event, Handover, HandoverLine, PendingItem
@@ -45,6 +46,7 @@ class ReviewLine:
     since: list[dict[str, Any]]
     remarks: list[Event]
     may_undo: bool
+    address: str  # of what can be done with it, up to the step
 
     @property
     def is_open(self) -> bool:
@@ -70,7 +72,7 @@ def read(handover: Handover, access: Access) -> ReviewPage:
     """The lines with those that run out first at the top. Four queries, however many lines there are."""
     rows = list(
         handover.lines.filter(round_number__gt=0)
-        .select_related("item__holder", "answered_by", "read_back_by", "decided_holder")
+        .select_related("item", "answered_by", "read_back_by", "decided_holder")
         .order_by("position", "pk")
     )
     for row in rows:
@@ -83,8 +85,16 @@ def read(handover: Handover, access: Access) -> ReviewPage:
         for line in record_words.lines(content)
     }
     said, since = _events(handover, [row.item_id for row in rows])
+    base = reverse("line_accept", args=[handover.pk, 0]).removesuffix("0/accept/")
     shown = [
-        _line(row, frozen[row.round_number, row.item_id], said[row.item_id], since[row.item_id], access)
+        _line(
+            row,
+            frozen[row.round_number, row.item_id],
+            said[row.item_id],
+            since[row.item_id],
+            access,
+            f"{base}{row.pk}/",
+        )
         for row in rows
     ]
     return ReviewPage(
@@ -138,6 +148,7 @@ def _line(
     said: list[Event],
     since: list[Event],
     access: Access,
+    address: str,
 ) -> ReviewLine:
     item = row.item
     latest = list(reversed(since))[:SINCE_AT_MOST]
@@ -150,6 +161,7 @@ def _line(
         since=entries.shape(latest, access.now) if latest else [],
         remarks=said,
         may_undo=_may_undo(row, access.user, access.now),
+        address=address,
     )
 
 

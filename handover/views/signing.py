@@ -77,13 +77,14 @@ def handover_confirm(request: Request, pk: int) -> HttpResponse:
             return redirect("handover_detail", pk)
         handover = load(request, pk)
     page = handovers.read_record(handover)
+    waiting = cut.open_lines(handover)
     content = record.incoming_content(handover, page.round, signature)
     context = {
         "handover": handover,
         "page": page,
         "signature": signature,
-        "waiting": cut.open_lines(handover),
-        "blocking": cut.blocking(cut.open_lines(handover)),
+        "waiting": waiting,
+        "blocking": cut.blocking(waiting),
         "form": _fresh(form, canonical.content_hash(content)),
         "changed": changed,
     }

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Team
 
 from .access import Access
-from .items import PendingItem
+from .items import Kind, PendingItem
 from .shifts import Assignment, Post, Shift
 from .signoffs import SignedText
 
@@ -123,6 +123,8 @@ class HandoverLine(models.Model):
     # 0 while the handover is a draft: the line then only keeps what the outgoing shift said so far.
     round_number = models.PositiveSmallIntegerField(default=0)
     position = models.PositiveSmallIntegerField(default=0)
+    # As it was signed; the item itself may be made another kind afterwards. Empty while a draft.
+    kind = models.CharField(max_length=10, choices=Kind, blank=True)
     former_holder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     checked_at = models.DateTimeField(null=True)

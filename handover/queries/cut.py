@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from handover.hints import hints
 from handover.models import Customer, Handover, HandoverLine, Kind, PendingItem, Promise, UnknownFact
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     PostItem = WithAnnotations[PendingItem, Standing]
 
 Answer = HandoverLine.Answer
+# Signed as urgent, or made urgent since: a change of the item takes nothing from what was signed.
+URGENT = Q(kind=Kind.URGENT) | Q(item__kind=Kind.URGENT)
 OPEN_ANSWERS = (Answer.NONE, Answer.QUESTIONED, Answer.REFUSED)
 
 
@@ -111,7 +113,7 @@ def _later(at: datetime | None, than: datetime | None) -> bool:
 
 def must_be_answered_back(line: HandoverLine) -> bool:
     """Before the receiving shift submits in its turn, each urgent line without progress needs its why."""
-    return line.item.kind == Kind.URGENT and needs_answer_back(line)
+    return is_urgent(line) and needs_answer_back(line)
 
 
 def open_lines(handover: Handover) -> list[HandoverLine]:
@@ -126,7 +128,12 @@ def open_lines(handover: Handover) -> list[HandoverLine]:
 
 def blocking(waiting: list[HandoverLine]) -> list[HandoverLine]:
     """Those of the open lines that stand in the way of confirming."""
-    return [line for line in waiting if line.answer == Answer.NONE or line.item.is_urgent]
+    return [line for line in waiting if line.answer == Answer.NONE or is_urgent(line)]
+
+
+def is_urgent(line: HandoverLine) -> bool:
+    """The same as `URGENT`, of one line with its item."""
+    return Kind.URGENT in (line.kind, line.item.kind)
 
 
 def is_open(line: HandoverLine) -> bool:
@@ -134,4 +141,4 @@ def is_open(line: HandoverLine) -> bool:
 
 
 def lacks_read_back(line: HandoverLine) -> bool:
-    return line.item.is_urgent and line.answer == Answer.ACCEPTED and not line.read_back
+    return is_urgent(line) and line.answer == Answer.ACCEPTED and not line.read_back

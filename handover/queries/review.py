@@ -25,6 +25,7 @@ HAPPENED = (
     Event.Verb.TRANSFERRED,
     Event.Verb.TRANSFERRED_OUT,
     Event.Verb.EDITED,
+    Event.Verb.KIND_CHANGED,
     Event.Verb.RESOLVED,
     Event.Verb.CLOSED,
     Event.Verb.CANCELLED,
@@ -53,6 +54,10 @@ class ReviewLine:
         return self.row.answer in cut.OPEN_ANSWERS
 
     @property
+    def is_urgent(self) -> bool:
+        return cut.is_urgent(self.row)
+
+    @property
     def lacks_read_back(self) -> bool:
         return cut.lacks_read_back(self.row)
 
@@ -64,6 +69,7 @@ class ReviewPage:
     lines: list[ReviewLine]
     sections: list[record_words.ShownSection]
     answer_backs: list[dict[str, Any]]
+    papers: list[str]
     signed_by: int
     arrived: list[item_rows.Row]
 
@@ -101,6 +107,7 @@ def read(handover: Handover, access: Access) -> ReviewPage:
         lines=sorted(shown, key=_burns_first),
         sections=record_words.sections(contents[-1]),
         answer_backs=record_words.answer_backs(contents[-1]),
+        papers=record_words.papers(contents[-1]),
         signed_by=rounds[-1].submitted_by_id,
         arrived=_arrived_since(handover, access),
     )

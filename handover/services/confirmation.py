@@ -85,9 +85,9 @@ def take_over(*, handover: Handover, reason: str, actor: User, now: datetime) ->
     events.record(verb=Event.Verb.TAKEN_OVER, actor=actor, now=now, handover=handover, text=reason)
     for line in waiting:
         if line.answer in cut.OPEN_ANSWERS:
-            holder = actor if line.item.is_urgent else None
+            holder = actor if cut.is_urgent(line) else None
             lines.settle(line=line, holder=holder, reason=reason, actor=actor, now=now)
-        elif line.item.is_urgent and not line.read_back:
+        elif cut.lacks_read_back(line):
             lines.read_back(line=line, text=reason, actor=actor, now=now)
 
 

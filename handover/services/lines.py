@@ -19,7 +19,6 @@ from handover.models import (
     Event,
     Handover,
     HandoverLine,
-    Kind,
     PendingItem,
     SignOff,
 )
@@ -75,7 +74,7 @@ def accept(*, line: HandoverLine, read_back: str, heard_orally: bool, actor: Use
     the item meanwhile, or it was closed or passed on after it was received into the queue.
     """
     _must_be_receivable(line, actor)
-    if line.item.is_urgent and not read_back:
+    if cut.is_urgent(line) and not read_back:
         raise NotAllowed(_("Read an urgent item back first: what will you do, and by when?"))
     if line.item.holder_id is not None:
         raise Conflict(_("Somebody has taken this item meanwhile."))
@@ -93,7 +92,7 @@ def receive_all(*, handover: Handover, actor: User, now: datetime) -> int:
     """
     lifecycle.require(handover, Handover.State.SUBMITTED)
     _must_not_have_signed(handover, actor)
-    waiting = handover.lines.filter(round_number__gt=0, answer=Answer.NONE).exclude(item__kind=Kind.URGENT)
+    waiting = handover.lines.filter(round_number__gt=0, answer=Answer.NONE).exclude(cut.URGENT)
     lines = list(waiting.select_related("item", "handover").order_by("pk"))
     for line in lines:
         _answer(line, Answer.RECEIVED, actor, now)

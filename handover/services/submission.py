@@ -127,13 +127,22 @@ def _write_lines(draft: Draft, round_number: int) -> None:
                 item=item,
                 round_number=round_number,
                 position=position,
+                kind=item.kind,
                 former_holder=item.holder,
             )
             for position, item in enumerate(draft.items, start=1)
         ],
         update_conflicts=True,
         unique_fields=["handover", "item"],
-        update_fields=["round_number", "position", "former_holder", "answer", "answered_by", "answered_at"],
+        update_fields=[
+            "round_number",
+            "position",
+            "kind",
+            "former_holder",
+            "answer",
+            "answered_by",
+            "answered_at",
+        ],
     )
 
 

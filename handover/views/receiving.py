@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.held import bound
 from handover import permissions
@@ -24,7 +24,7 @@ from .request import Request
 State = Handover.State
 
 
-@require_GET
+@require_safe
 def handover_review(request: Request, pk: int) -> HttpResponse:
     """What burns first, with the reason in words; each line is answered here."""
     handover = load(request, pk)
@@ -54,7 +54,7 @@ def line_accept(request: Request, pk: int, line_pk: int) -> HttpResponse:
     return _act(
         request,
         line,
-        bound(AcceptForm, request, urgent=line.item.is_urgent),
+        bound(AcceptForm, request, urgent=cut.is_urgent(line)),
         title=_("Accept item #%(number)d") % {"number": line.item_id},
         submit=_("Accept: it is mine"),
         done=_("Item #%(number)d is yours.") % {"number": line.item_id},
@@ -170,7 +170,7 @@ def handover_receive_all(request: Request, pk: int) -> HttpResponse:
         raise PermissionDenied
     waiting = (
         handover.lines.filter(round_number__gt=0, answer=HandoverLine.Answer.NONE)
-        .exclude(item__kind="urgent")
+        .exclude(cut.URGENT)
         .count()
     )
     return press(

@@ -99,6 +99,12 @@ class HandoverMachine(RuleBasedStateMachine):
             lambda: endings.close(item=item, result="Refunded.", actor=self.people[who], now=self.now), item
         )
 
+    @rule(who=WHO, which=WHICH, kind=st.sampled_from(Kind.values))
+    def set_kind(self, who, which, kind):
+        item = self.item(which)
+        if item and item.kind != kind:
+            self.do(lambda: items.set_kind(item=item, kind=kind, actor=self.people[who], now=self.now))
+
     @rule(who=WHO)
     def submit(self, who):
         self.do(lambda: self.boundary.submit(self.handover, by=self.people[who], now=self.now))
@@ -188,7 +194,7 @@ class HandoverMachine(RuleBasedStateMachine):
             rows = handover.lines.filter(round_number__gt=0)
             open_rows = rows.filter(answer__in=cut.OPEN_ANSWERS)
             assert not rows.filter(answer=Answer.NONE).exists()
-            assert not open_rows.filter(item__kind=Kind.URGENT).exists()
+            assert not open_rows.filter(kind=Kind.URGENT).exists()
             assert handover.with_reservation or not open_rows.exists()
             outgoing = record.signers(handover, SignOff.Role.OUTGOING)
             incoming = record.signers(handover, SignOff.Role.INCOMING)

@@ -6,8 +6,8 @@ import pytest
 
 from handover.errors import Conflict, NotAllowed
 from handover.models import Addendum, Clock, ClockKind, Handover, HandoverLine, Kind, SignOff
-from handover.queries import record
-from handover.services import confirmation, endings, holding, lines, submission
+from handover.queries import cut, record
+from handover.services import confirmation, endings, holding, items, lines, opening, submission
 from tests import factories
 from tests.boundary import READ_BACK, SOON, Boundary, line_of
 from tests.factories import NOW
@@ -91,3 +91,76 @@ def test_the_same_addendum_sent_twice_is_signed_once(boundary):
 
     assert added[0] == added[1]
     assert Addendum.objects.count() == 1
+
+
+def test_a_refused_urgent_line_stands_in_the_way_whatever_becomes_of_its_item(boundary):
+    item = factories.item(boundary.post, kind=Kind.URGENT, holder=boundary.ada)
+    handover = boundary.open()
+    boundary.submit(handover)
+    lines.refuse(line=line_of(handover, item), reason="Not ours.", actor=boundary.bo, now=SOON)
+    item.refresh_from_db()
+
+    items.set_kind(item=item, kind=Kind.FOLLOW_UP, actor=boundary.bo, now=SOON)
+
+    with pytest.raises(NotAllowed):
+        boundary.confirm(handover)
+    assert cut.blocking(cut.open_lines(handover)) == [line_of(handover, item)]
+
+
+def test_a_line_signed_as_urgent_is_received_as_urgent(boundary):
+    item = factories.item(boundary.post, kind=Kind.URGENT, holder=boundary.ada)
+    other = factories.item(boundary.post, holder=boundary.ada)
+    handover = boundary.open()
+    boundary.submit(handover)
+    item.refresh_from_db()
+    items.set_kind(item=item, kind=Kind.FOLLOW_UP, actor=boundary.bo, now=SOON)
+    line = line_of(handover, item)
+
+    received = lines.receive_all(handover=handover, actor=boundary.bo, now=SOON)
+    with pytest.raises(NotAllowed):
+        lines.accept(line=line, read_back="", heard_orally=False, actor=boundary.bo, now=SOON)
+    holding.take(item=line.item, actor=boundary.bo, now=SOON)
+
+    assert (received, line_of(handover, other).answer) == (1, HandoverLine.Answer.RECEIVED)
+    assert cut.lacks_read_back(line_of(handover, item))
+
+
+def test_an_item_that_became_urgent_is_not_received_with_the_follow_ups(boundary):
+    item = factories.item(boundary.post, holder=boundary.ada)
+    handover = boundary.open()
+    boundary.submit(handover)
+    item.refresh_from_db()
+    items.set_kind(item=item, kind=Kind.URGENT, actor=boundary.bo, now=SOON, reason="He is angry.")
+
+    assert lines.receive_all(handover=handover, actor=boundary.bo, now=SOON) == 0
+    with pytest.raises(NotAllowed):
+        boundary.confirm(handover)
+
+
+def test_take_over_holds_what_was_signed_as_urgent(boundary):
+    item = factories.item(boundary.post, kind=Kind.URGENT, holder=boundary.ada)
+    handover = boundary.open()
+    boundary.submit(handover)
+    item.refresh_from_db()
+    items.set_kind(item=item, kind=Kind.FOLLOW_UP, actor=boundary.bo, now=SOON)
+
+    confirmation.take_over(handover=handover, reason="Bo is ill.", actor=boundary.dai, now=SOON)
+
+    item.refresh_from_db()
+    assert item.holder == boundary.dai
+
+
+def test_what_was_received_as_urgent_is_answered_back_before_it_goes_on(boundary):
+    item = factories.item(boundary.post, kind=Kind.URGENT, holder=boundary.ada)
+    handover = boundary.open()
+    boundary.submit(handover)
+    line = line_of(handover, item)
+    lines.accept(line=line, read_back=READ_BACK, heard_orally=False, actor=boundary.bo, now=SOON)
+    boundary.confirm(handover)
+    item.refresh_from_db()
+    items.set_kind(item=item, kind=Kind.FOLLOW_UP, actor=boundary.bo, now=SOON)
+    later = boundary.incoming.ends_at - timedelta(minutes=30)
+    following = opening.open_for(shift=boundary.incoming, now=later)
+
+    with pytest.raises(NotAllowed):
+        boundary.submit(following, by=boundary.bo, now=later)

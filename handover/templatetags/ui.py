@@ -1,5 +1,6 @@
 """Small marks of the pages: icons, instants, clocks, badges. Always an icon and words, never colour alone."""
 
+from collections.abc import Hashable
 from datetime import datetime
 from functools import cache, lru_cache
 from html import escape
@@ -50,16 +51,23 @@ def _icon(name: str) -> SafeString:
 
 
 @register.simple_tag
-def same_for_all(template_name: str) -> SafeString:
-    """A part of every page that says the same to everybody: rendered once for each language."""
+def same_for_all(template_name: str, **facts: Hashable) -> SafeString:
+    """A part of every page that knows these facts alone: rendered once for them in each language."""
     if settings.DEBUG:  # so that who changes it sees it
-        return SafeString(get_template(template_name).render())
-    return _rendered(template_name, get_language())
+        return SafeString(get_template(template_name).render(facts))
+    return _rendered(template_name, get_language(), **facts)
 
 
-@lru_cache(maxsize=32)
-def _rendered(template_name: str, _language: str | None) -> SafeString:
-    return SafeString(get_template(template_name).render())
+@lru_cache(maxsize=128)
+def _rendered(template_name: str, _language: str | None, **facts: Hashable) -> SafeString:
+    return SafeString(get_template(template_name).render(facts))
+
+
+@register.filter
+def section(path: str) -> str:
+    """The part of the site that a page belongs to: "/items/" of "/items/7/edit/"."""
+    first = path[1:].partition("/")[0]
+    return f"/{first}/" if first else "/"
 
 
 @register.simple_tag
@@ -138,15 +146,13 @@ def stage_badge(stage: str, label: str) -> SafeString:
     )
 
 
-@register.simple_tag(takes_context=True)
-def nav_link(context: template.Context, address: str, icon_name: str, label: str) -> SafeString:
-    """One link of the main navigation, marked as current on its page and on the pages below it."""
-    path = context["request"].path
-    current = path == address if address == "/" else bool(address) and path.startswith(address)
+@register.simple_tag
+def nav_link(address: str, icon_name: str, label: str, current: str) -> SafeString:
+    """One link of the main navigation, marked in the whole section that it leads to."""
     return format_html(
         '<a href="{}"{}>{}<span>{}</span></a>',
         address,
-        mark_safe(' aria-current="page"') if current else "",
+        mark_safe(' aria-current="page"') if address == current else "",
         _icon(icon_name),
         label,
     )

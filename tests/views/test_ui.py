@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.template import Context
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import timezone, translation
@@ -115,10 +114,8 @@ def test_need_badge_has_icon_and_words():
     ("path", "address", "current"),
     [("/items/4/", "/items/", True), ("/items/", "/items/", True), ("/items/", "/", False), ("/", "/", True)],
 )
-def test_nav_link_marks_the_current_page(path, address, current):
-    request = RequestFactory().get(path)
-
-    link = ui.nav_link(Context({"request": request}), address, "list", "Items")
+def test_nav_link_marks_the_section_of_the_page(path, address, current):
+    link = ui.nav_link(address, "list", "Items", ui.section(path))
 
     assert ('aria-current="page"' in link) is current
 
@@ -159,9 +156,11 @@ def test_row_of_a_list_escapes_what_people_typed(field):
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_part_that_is_the_same_for_all_follows_the_language(language):
+@pytest.mark.parametrize("theme", ["", "dark"])
+def test_part_that_is_the_same_for_all_follows_language_and_facts(language, theme):
     with translation.override(language):
-        kept, fresh = ui.same_for_all("_shortcuts.html"), render_to_string("_shortcuts.html")
+        kept = ui.same_for_all("_theme_choices.html", theme=theme)
+        fresh = render_to_string("_theme_choices.html", {"theme": theme})
 
     assert kept == fresh
 

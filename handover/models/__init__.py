@@ -5,6 +5,8 @@ from .customers import Channel, Customer, Emotion
 from .events import Event
 from .handovers import Handover, HandoverLine, Round, Section, SectionDraft
 from .items import (
+    IDLE_HANDOVERS,
+    MOVED_PROMISES,
     Clock,
     ClockKind,
     IssueType,
@@ -29,7 +31,9 @@ from .shifts import (
 from .signoffs import Addendum, SignedText, SignOff
 
 __all__ = [
+    "IDLE_HANDOVERS",
     "LATEST_CHECK_OUT",
+    "MOVED_PROMISES",
     "Access",
     "Addendum",
     "Assignment",

@@ -14,6 +14,11 @@ from .access import Access
 from .customers import Channel, Customer, Emotion
 from .shifts import Post
 
+# From here on the way an item goes is wrong, and the supervisor is told.
+IDLE_HANDOVERS = 2
+MOVED_PROMISES = 2
+STUCK = Q(idle_handover_count__gte=IDLE_HANDOVERS) | Q(promise_moves__gte=MOVED_PROMISES)
+
 
 class IssueType(models.Model):
     """What a matter is about, kept per team; complaints have rules of their own."""
@@ -74,6 +79,10 @@ class PendingItemQuerySet(models.QuerySet["PendingItem"]):
 
     def open(self) -> Self:
         return self.filter(is_open=True)
+
+    def stuck(self) -> Self:
+        """Open, and handed over without progress or its promise moved too often."""
+        return self.open().filter(STUCK)
 
 
 class PendingItem(models.Model):
@@ -195,6 +204,9 @@ class PendingItem(models.Model):
                 fields=["team", "-created_at", "-id"], condition=Q(is_open=True), name="item_team_newest"
             ),
             models.Index(fields=["holder", "next_due_at"], condition=Q(is_open=True), name="item_held"),
+            models.Index(
+                fields=["team", "-changed_at", "-id"], condition=Q(is_open=True) & STUCK, name="item_stuck"
+            ),
             models.Index(fields=["team", "-changed_at", "-id"], name="item_by_change"),
             models.Index(fields=["customer", "-created_at"], name="item_of_customer"),
             models.Index(fields=["team", "order_ref"], condition=~Q(order_ref=""), name="item_by_order"),

@@ -13,6 +13,8 @@ from accounts.models import User
 from handover import permissions
 from handover.hints import Hint, hints
 from handover.models import (
+    IDLE_HANDOVERS,
+    MOVED_PROMISES,
     Access,
     Assignment,
     Clock,
@@ -28,8 +30,6 @@ from handover.models import (
 from . import entries, timeline
 from .words import ClockWords, clock_words, instant_words
 
-IDLE_HANDOVERS = 2
-MOVED_PROMISES = 2
 LINES = 10
 
 
@@ -89,17 +89,20 @@ def visible(access: Access) -> QuerySet[PendingItem]:
 
 def with_facts(items: QuerySet[PendingItem]) -> QuerySet[PendingItem]:
     """The open promise of each item beside it, and how many other items of its customer are open."""
-    others = PendingItem.objects.open().filter(customer=OuterRef("customer")).exclude(pk=OuterRef("pk"))
     return items.annotate(
         open_promise=FilteredRelation("promises", condition=Q(promises__state=Promise.State.OPEN)),
         promise_pk=F("open_promise__pk"),
         promise_text=F("open_promise__text"),
         promise_by=F("open_promise__made_by__display_name"),
         promise_made_at=F("open_promise__made_at"),
-        other_count=Subquery(
-            others.order_by().values("customer").annotate(number=Count("pk")).values("number")
-        ),
+        other_count=other_count(),
     )
+
+
+def other_count() -> Subquery:
+    """How many other items of its customer are open beside an item; nothing where there is no other."""
+    others = PendingItem.objects.open().filter(customer=OuterRef("customer")).exclude(pk=OuterRef("pk"))
+    return Subquery(others.order_by().values("customer").annotate(number=Count("pk")).values("number"))
 
 
 def read(access: Access, item: PendingItem, *, before: str = "") -> ItemPage:
@@ -144,7 +147,7 @@ def allowed(access: Access, item: PendingItem, *, handed: bool) -> dict[str, boo
 
 
 def alarms(item: PendingItem) -> list[Alarm]:
-    """What is wrong with the way it goes, in words; `item` came from `with_facts`."""
+    """What is wrong with the way it goes, in words; `item` carries its `other_count`."""
     found = []
     if item.idle_handover_count >= IDLE_HANDOVERS:
         found.append(

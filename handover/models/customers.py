@@ -49,6 +49,9 @@ class Customer(models.Model):
         VIP = "vip", _("VIP")
         SPECIAL = "special", pgettext_lazy("customer class", "Special attention")
 
+    # Begins the ID of a customer whose own is not known yet.
+    PROVISIONAL = "NEW-"
+    NEED_NOTE_LENGTH = 200
     # What a person may say about a customer. The emotion is not among it: it comes from contacts.
     FACTS = (
         "name",
@@ -71,7 +74,7 @@ class Customer(models.Model):
     channel = models.CharField(_("preferred channel"), max_length=10, choices=Channel, blank=True)
     customer_class = models.CharField(_("class"), max_length=12, choices=Class, default=Class.REGISTERED)
     need = models.CharField(_("special communication need"), max_length=14, choices=Need)
-    need_note = models.CharField(_("note on the need"), max_length=200, blank=True)
+    need_note = models.CharField(_("note on the need"), max_length=NEED_NOTE_LENGTH, blank=True)
     preferences = models.TextField(_("preferences"), blank=True, max_length=2000)
     advice = models.TextField(_("advice for the next agent"), blank=True, max_length=2000)
     emotion = models.CharField(
@@ -92,6 +95,10 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
+
+    @property
+    def has_own_code(self) -> bool:
+        return not self.code.startswith(self.PROVISIONAL)
 
     @property
     def has_need(self) -> bool:

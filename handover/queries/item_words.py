@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from handover.models import Event, Kind, PendingItem
+from handover.models import Customer, Event, Kind, PendingItem
 
 from .words import moment_words
 
@@ -23,6 +23,10 @@ def changes(event: Event) -> list[str]:
         return [_from_to(Kind(data["old"]).label, Kind(data["new"]).label)]
     if event.verb == Verb.PROMISE_MOVED:
         return [_from_to(_moment(data["old"]), _moment(data["new"]))]
+    if event.verb == Verb.TRANSFERRED and data.get("need"):
+        need, note = data["need"]
+        words = " · ".join(filter(None, [Customer.fact_words("need", need), note]))
+        return [f"{_('Special communication need')}: {words}"]
     if event.verb == Verb.PROMISED:
         return [_("By %(at)s") % {"at": _moment(data["due_at"])}]
     return []

@@ -6,16 +6,19 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.crypto import get_random_string
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
 from handover.errors import Conflict, HandoverError
 from handover.models import Customer, Event, PendingItem, UnknownFact
+from handover.queries.customers import plain_phone
 
 from . import events, search
 
 # Without letters and digits that are mistaken for each other when they are read out on the phone.
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+NO_NEED = (Customer.Need.NONE, Customer.Need.UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def create(*, team: Team, facts: CustomerFacts, actor: User, now: datetime) -> C
     Raises HandoverError when the team knows the ID already; so a second click makes no second customer.
     """
     values = facts.values()
-    values["code"] = facts.code or f"NEW-{get_random_string(6, CODE_LETTERS)}"
+    values["code"] = facts.code or f"{Customer.PROVISIONAL}{get_random_string(6, CODE_LETTERS)}"
     customer = Customer(team=team, created_at=now, changed_at=now, **values)
     try:
         with transaction.atomic():
@@ -105,6 +108,55 @@ def set_need(*, customer: Customer, need: str, need_note: str, actor: User | Non
         "need_note": need_note,
     }
     edit(customer=customer, facts=CustomerFacts(**facts), version=customer.version, actor=actor, now=now)
+
+
+@transaction.atomic
+def introduce(*, customer: Customer, team: Team, actor: User, now: datetime) -> Customer:
+    """The customer as another team knows them: the one with the same ID, else a new one.
+
+    Where one of the two has no ID yet, it is the one with the same name and the same phone or other contact.
+    A need that the team does not know of is told to it; where both know one, theirs stays and ours is noted.
+    """
+    theirs = _known_in(team, customer)
+    if theirs is None:
+        facts = CustomerFacts(**{name: getattr(customer, name) for name in Customer.FACTS})
+        return create(team=team, facts=facts, actor=actor, now=now)
+    if customer.need not in NO_NEED:
+        _tell_need(customer, theirs, actor, now)
+    return theirs
+
+
+def _known_in(team: Team, customer: Customer) -> Customer | None:
+    known = Customer.objects.filter(team=team).order_by("pk")
+    if same := known.filter(code__iexact=customer.code).first():
+        return same
+    contacts = _contacts(customer)
+    namesakes = known.filter(name__iexact=customer.name)
+    return next(
+        (
+            other
+            for other in namesakes
+            if not (customer.has_own_code and other.has_own_code) and contacts & _contacts(other)
+        ),
+        None,
+    )
+
+
+def _contacts(customer: Customer) -> set[str]:
+    return {plain_phone(text).casefold() for text in (customer.phone, customer.contact) if text}
+
+
+def _tell_need(customer: Customer, theirs: Customer, actor: User, now: datetime) -> None:
+    differs = theirs.need not in (*NO_NEED, customer.need)
+    label = Customer.fact_words("need", customer.need)
+    ours = f"{customer.team.name}: {label}" if differs else ""
+    more = "; ".join(filter(None, [ours, customer.need_note]))
+    note = theirs.need_note
+    if more not in note:
+        joined = "; ".join(filter(None, [note, more]))
+        note = Truncator(joined).chars(Customer.NEED_NOTE_LENGTH)
+    need = theirs.need if differs else customer.need
+    set_need(customer=theirs, need=need, need_note=note, actor=actor, now=now)
 
 
 def _write(customer: Customer, values: dict[str, str], now: datetime) -> None:

@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Team, User
 from handover import lifecycle
 from handover.errors import InvalidMove, NotAllowed
-from handover.models import Clock, ClockKind, Customer, Event, IssueType, PendingItem, Post
+from handover.models import Clock, ClockKind, Event, IssueType, PendingItem, Post
 from handover.queries import duty, timeline
 from handover.services import clocks, customers, lines
-from handover.services.customers import CustomerFacts
 from handover.services.item_changes import await_taking, note, require_open
 
 
@@ -67,6 +66,8 @@ def transfer(*, item: PendingItem, to: User | Post, reason: str, actor: User, no
     changes: dict[str, Any] = {"post": post, "holder": holder, "changed_at": now}
     if post.team_id != item.team_id:
         note(item=item, verb=Event.Verb.TRANSFERRED_OUT, actor=actor, now=now, text=reason, data=data)
+        if item.customer.need not in customers.NO_NEED:
+            data["need"] = [item.customer.need, item.customer.need_note]
         changes |= _owned_by(post.team, item=item, actor=actor, now=now)
     lifecycle.update(item, **changes)
     await_taking(item=item, now=now)
@@ -101,19 +102,5 @@ def _owned_by(team: Team, *, item: PendingItem, actor: User, now: datetime) -> d
     issue_type, _made = IssueType.objects.get_or_create(
         team=team, name=item.issue_type.name, defaults={"is_complaint": item.issue_type.is_complaint}
     )
-    customer = _customer_in(team, item.customer, actor=actor, now=now)
+    customer = customers.introduce(customer=item.customer, team=team, actor=actor, now=now)
     return {"team": team, "issue_type": issue_type, "customer": customer}
-
-
-def _customer_in(team: Team, customer: Customer, *, actor: User, now: datetime) -> Customer:
-    """The customer as the other team knows them; a need that they do not know of is told to them."""
-    theirs = Customer.objects.filter(team=team, code=customer.code).order_by("pk").first()
-    if theirs is None:
-        facts = CustomerFacts(**{name: getattr(customer, name) for name in Customer.FACTS})
-        return customers.create(team=team, facts=facts, actor=actor, now=now)
-    told = customer.has_need and customer.need != Customer.Need.UNKNOWN
-    if told and theirs.need in (Customer.Need.NONE, Customer.Need.UNKNOWN):
-        customers.set_need(
-            customer=theirs, need=customer.need, need_note=customer.need_note, actor=actor, now=now
-        )
-    return theirs

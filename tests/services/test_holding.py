@@ -6,6 +6,7 @@ import pytest
 
 from handover.errors import Conflict, InvalidMove, NotAllowed
 from handover.models import Clock, ClockKind, Customer, Event, IssueType, Kind, PendingItem
+from handover.queries import item_words
 from handover.services import endings, holding, items
 from tests import factories
 from tests.factories import NOW
@@ -258,6 +259,81 @@ def test_transfer_to_a_team_that_knows_the_customer_tells_the_need(desk, agent, 
     item = PendingItem.objects.get(pk=item.pk)
     assert (item.customer, item.customer.need) == (copy, kept)
     assert item.customer.name == "As they know him"
+
+
+@pytest.mark.parametrize(
+    ("known", "note", "need_and_note"),
+    [
+        (Customer.Need.NONE, "", (Customer.Need.TEXT_ONLY, "Writes well")),
+        (Customer.Need.TEXT_ONLY, "", (Customer.Need.TEXT_ONLY, "Writes well")),
+        (Customer.Need.TEXT_ONLY, "Writes well", (Customer.Need.TEXT_ONLY, "Writes well")),
+        (Customer.Need.TEXT_ONLY, "By chat", (Customer.Need.TEXT_ONLY, "By chat; Writes well")),
+        (
+            Customer.Need.INTERPRETER,
+            "Cantonese",
+            (
+                Customer.Need.INTERPRETER,
+                "Cantonese; Front: Hard of hearing: text only; Writes well",
+            ),
+        ),
+    ],
+)
+def test_transfer_loses_neither_of_two_needs(known, note, need_and_note):
+    front = factories.post(factories.team("Front"))
+    ours = factories.customer(front.team, code="K-1", need=Customer.Need.TEXT_ONLY, need_note="Writes well")
+    theirs = factories.post()
+    copy = factories.customer(theirs.team, code="K-1", need=known, need_note=note)
+
+    for _time in range(2):  # the second time there is nothing more to say
+        item = factories.item(front, customer=ours)
+        holding.transfer(item=item, to=theirs, reason="Theirs", actor=factories.user(), now=NOW)
+
+    copy.refresh_from_db()
+    assert (copy.need, copy.need_note) == need_and_note
+    assert item_words.changes(last_event(item)) == [
+        "Special communication need: Hard of hearing: text only · Writes well"
+    ]
+
+
+def test_transfer_of_two_long_needs_keeps_theirs_and_says_ours_at_the_item():
+    front = factories.post()
+    ours = factories.customer(front.team, code="K-1", need=Customer.Need.TEXT_ONLY, need_note="w" * 200)
+    theirs = factories.post()
+    copy = factories.customer(theirs.team, code="K-1", need=Customer.Need.INTERPRETER, need_note="c" * 190)
+    item = factories.item(front, customer=ours)
+
+    holding.transfer(item=item, to=theirs, reason="Theirs", actor=factories.user(), now=NOW)
+
+    copy.refresh_from_db()
+    assert copy.need_note.startswith("c" * 190)
+    assert len(copy.need_note) == 200
+    assert item_words.changes(last_event(item)) == [
+        f"Special communication need: Hard of hearing: text only · {'w' * 200}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ours", "known", "is_the_same"),
+    [
+        ({"code": "K-1", "name": "Chen Li"}, {"code": "k-1", "name": "Li Chen"}, True),
+        ({"code": "NEW-1", "phone": "138 0000"}, {"code": "K-1", "phone": "1380000"}, True),
+        ({"code": "K-1", "contact": "a@B.cn"}, {"code": "NEW-1", "contact": "A@b.cn"}, True),
+        ({"code": "NEW-1", "phone": "1380000"}, {"code": "NEW-2", "phone": "1380001"}, False),
+        ({"code": "NEW-1"}, {"code": "NEW-2"}, False),
+        ({"code": "NEW-1", "phone": "1380000"}, {"code": "K-1", "phone": "1380000", "name": "Wu"}, False),
+        ({"code": "K-1", "phone": "1380000"}, {"code": "K-2", "phone": "1380000"}, False),
+    ],
+)
+def test_transfer_finds_the_customer_by_id_or_else_by_name_and_contact(desk, agent, ours, known, is_the_same):
+    ours = factories.customer(desk.team, **{"name": "Chen Li"} | ours)
+    theirs = factories.post()
+    copy = factories.customer(theirs.team, **{"name": "Chen Li"} | known)
+    item = factories.item(desk, customer=ours)
+
+    holding.transfer(item=item, to=theirs, reason="Theirs", actor=agent, now=NOW)
+
+    item = PendingItem.objects.get(pk=item.pk)
+    assert (item.customer == copy, item.customer.team) == (is_the_same, theirs.team)
 
 
 def test_transfer_takes_the_issue_type_that_the_team_has(desk, agent):

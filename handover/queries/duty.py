@@ -4,10 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, DateTimeField, Q, QuerySet
 
 from accounts.models import Membership, Team, User
 from handover.models import Access, Assignment, DutyPlace, Post, Shift
+
+from .prepared import Rows, prepared
+
+Role = Membership.Role
 
 
 @dataclass(frozen=True)
@@ -61,32 +65,39 @@ def access(user: User, now: datetime) -> Access:
     """What the person may see and do at this instant. Two queries, three for leaders and
     administrators.
     """
-    memberships = Membership.objects.filter(user=user, team__is_active=True).order_by("team__name", "pk")
-    rows = list(memberships.values_list("team_id", "role", "team__time_zone"))
+    rows = _memberships(user=user.pk)
     roles = {team_id: role for team_id, role, _zone in rows}
     zones = {team_id: zone for team_id, _role, zone in rows}
-    leads = Membership.Role.LEADER in roles.values()
-    led = user.led_posts.filter(team__in=roles).values_list("pk", flat=True) if leads else ()
-    duty = (
-        Assignment.objects.on_duty(now)
-        .filter(user=user, shift__post__team__in=roles)
-        .values_list(
-            "pk",
-            "shift_id",
-            "shift__post_id",
-            "shift__post__team_id",
-            "shift__outgoing_handover__ended_at",
-        )
-        .order_by("shift__starts_at", "pk")
-    )
-    places = tuple(DutyPlace(*row) for row in duty)
+    led = _led_posts(user=user.pk) if Role.LEADER in roles.values() else []
+    found = (DutyPlace(*row) for row in _duty_places(user=user.pk, now=now))
+    places = tuple(place for place in found if place.team_id in roles)
     return Access(
         user=user,
         now=now,
         roles=roles,
-        led_post_ids=frozenset(led),
+        led_post_ids=frozenset(post_id for post_id, team_id in led if roles.get(team_id) == Role.LEADER),
         duty=places,
         team_zone=_team_zone(user, [zones[place.team_id] for place in places] or list(zones.values())),
+    )
+
+
+@prepared(user=BigIntegerField())
+def _memberships(*, user: int) -> Rows:
+    members = Membership.objects.filter(user=user, team__is_active=True)
+    return members.order_by("team__name", "pk").values_list("team_id", "role", "team__time_zone")
+
+
+@prepared(user=BigIntegerField())
+def _led_posts(*, user: int) -> Rows:
+    return Post.objects.filter(leaders=user).values_list("pk", "team_id")
+
+
+@prepared(user=BigIntegerField(), now=DateTimeField())
+def _duty_places(*, user: int, now: datetime) -> Rows:
+    """The facts of a DutyPlace, the earliest shift first."""
+    duty = Assignment.objects.on_duty(now).filter(user=user).order_by("shift__starts_at", "pk")
+    return duty.values_list(
+        "pk", "shift_id", "shift__post_id", "shift__post__team_id", "shift__outgoing_handover__ended_at"
     )
 
 

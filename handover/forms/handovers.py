@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +10,9 @@ from handover import form_template
 from handover.hints import hints
 
 REASON_LENGTH = 400
+TEXT_LENGTH = 4000
+NOTE_LENGTH = 200
+HIGHEST_FIGURE = 99_999
 
 
 class SentenceForm(forms.Form):
@@ -97,7 +98,7 @@ class AddendumForm(forms.Form):
     text = forms.CharField(
         label=_("Addendum"),
         help_text=_("The signed record stays as it is; this stands below it with your name and the time."),
-        max_length=4000,
+        max_length=TEXT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
     password = SignForm.base_fields["password"]
@@ -112,7 +113,6 @@ class SectionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.section = section
         self.fields.update(_fields(section))
-        self.helper = _layout(section)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -137,40 +137,22 @@ class SectionForm(forms.Form):
 
 
 def _fields(section: form_template.FormSection) -> dict[str, forms.Field]:
+    """How they look is up to the tag `section_fields`."""
     if section.kind == form_template.TEXT:
-        area = forms.Textarea(attrs={"rows": 2, "aria-label": section.title})
-        field = forms.CharField(required=False, max_length=4000, widget=area, help_text=section.help_text)
-        return {"text": field}
+        return {"text": forms.CharField(required=False, max_length=TEXT_LENGTH, help_text=section.help_text)}
     if section.kind == form_template.FACTS:
         return {
-            line.key: forms.IntegerField(label=line.label, required=False, min_value=0, max_value=99999)
+            line.key: forms.IntegerField(
+                label=line.label, required=False, min_value=0, max_value=HIGHEST_FIGURE
+            )
             for line in section.lines
         }
     fields: dict[str, forms.Field] = {}
     for line in section.lines:
         fields[line.key] = forms.ChoiceField(
-            label=line.label, required=False, choices=form_template.CHECK_CHOICES, widget=forms.RadioSelect
+            label=line.label, required=False, choices=form_template.CHECK_CHOICES
         )
         fields[f"{line.key}_note"] = forms.CharField(
-            label=_("Note: %(line)s") % {"line": line.label},
-            required=False,
-            max_length=200,
-            widget=forms.TextInput(attrs={"placeholder": _("Note")}),
+            label=_("Note: %(line)s") % {"line": line.label}, required=False, max_length=NOTE_LENGTH
         )
     return fields
-
-
-def _layout(section: form_template.FormSection) -> FormHelper:
-    """Dense: one line of a checklist is one row, the figures stand side by side."""
-    helper = FormHelper()
-    helper.form_tag, helper.disable_csrf = False, True
-    if section.kind == form_template.CHECKLIST:
-        rows = [Div(line.key, f"{line.key}_note", css_class="check-row") for line in section.lines]
-        helper.layout = Layout("version", *rows)
-    elif section.kind == form_template.FACTS:
-        helper.layout = Layout("version", Div(*section.field_names(), css_class="fields-row"))
-    else:
-        # The title of the section stands above; it names the field by aria-label.
-        helper.form_show_labels = False
-        helper.layout = Layout("version", "text")
-    return helper

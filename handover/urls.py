@@ -60,6 +60,7 @@ urlpatterns = [
     path("posts/<int:post_pk>/shifts/new/", shifts.shift_create, name="shift_create"),
     path("shifts/<int:pk>/", shifts.shift_detail, name="shift_detail"),
     path("shifts/<int:pk>/edit/", shifts.shift_edit, name="shift_edit"),
+    path("shifts/<int:pk>/copy/", shifts.shift_copy, name="shift_copy"),
     path("shifts/<int:pk>/delete/", shifts.shift_delete, name="shift_delete"),
     path("assignments/<int:pk>/remove/", shifts.assignment_remove, name="assignment_remove"),
     path("assignments/<int:pk>/substitute/", shifts.assignment_substitute, name="assignment_substitute"),

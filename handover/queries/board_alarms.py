@@ -12,7 +12,7 @@ from . import items
 
 SHOWN = 10
 # Customers are looked up for the newest items alone, so that the read stays as short however many are open.
-NEWEST = 200
+NEWEST = 100
 COLUMNS = (
     "customer__name",
     "customer__need",

@@ -1,6 +1,7 @@
-"""The roster of a team for a week, and one shift with its people, in words that are ready to be shown."""
+"""The roster of a team for a week or two, and one shift with its people, in words ready to be shown."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -56,18 +57,30 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Copying:
+    """The first shift of a pattern that has people, and how many later ones have nobody."""
+
+    shift_id: int
+    name: str
+    day: str
+    empty: int
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
-    """A post with its week."""
+    """A post with its days."""
 
     post: Post
     may_manage: bool
     days: tuple[Day, ...]
+    copying: tuple[Copying, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
     team: Team
     first: date
+    weeks: int
     title: str
     desks: tuple[Desk, ...]
     holes: int
@@ -95,35 +108,41 @@ def teams(access: Access) -> list[Team]:
     return sorted(mine, key=lambda team: team.pk not in access.duty_team_ids)
 
 
-def posts(access: Access, team: Team, first: date) -> list[Post]:
-    """The posts of the team that are in use in the week from this day."""
+def posts(access: Access, team: Team, first: date, weeks: int = 1) -> list[Post]:
+    """The posts of the team that are in use in the weeks from this day."""
     rows = Post.objects.visible_to(access).filter(team=team, is_active=True).order_by("name", "pk")
-    last = first + WEEK - timedelta(days=1)
+    last = first + weeks * WEEK - timedelta(days=1)
     return [
         post for post in rows if (post.first_day or date.min) <= last and (post.last_day or date.max) >= first
     ]
 
 
-def week(access: Access, team: Team, desks: list[Post], first: date) -> Week:
-    """The shifts of seven days, with their people. Two queries, however many there are.
+def end(team: Team, first: date, weeks: int) -> datetime:
+    """The instant at which the weeks from this day are over in the team's zone."""
+    return local_instant(first + weeks * WEEK, time(0), team.zone)
+
+
+def week(access: Access, team: Team, desks: list[Post], first: date, weeks: int = 1) -> Week:
+    """The shifts of the weeks from this day, with their people. Two queries, however many there are.
 
     A night that began on the day before is shown on the first day while it runs.
     """
-    start, end = (local_instant(day, time(0), team.zone) for day in (first, first + WEEK))
+    start = end(team, first, 0)
     runs = Q(starts_at__lt=start, starts_at__lte=access.now, ends_at__gt=max(access.now, start))
-    shifts = Shift.objects.filter(runs | Q(starts_at__gte=start), post__in=desks, starts_at__lt=end)
-    cards: dict[tuple[int, date], list[Card]] = defaultdict(list)
+    shown = Q(starts_at__gte=start) | runs
+    shifts = Shift.objects.filter(shown, post__in=desks, starts_at__lt=end(team, first, weeks))
     places = _places(shifts, access)
+    cards: dict[int, list[tuple[Shift, Card]]] = defaultdict(list)
     for shift in shifts.order_by("starts_at", "pk"):
-        day = max(first, shift.starts_at.astimezone(team.zone).date())
-        cards[shift.post_id, day].append(card(shift, tuple(places[shift.pk]), team.zone, access.now))
+        cards[shift.post_id].append((shift, card(shift, tuple(places[shift.pk]), team.zone, access.now)))
+    days = [first + timedelta(days=n) for n in range(7 * weeks)]
     return Week(
         team=team,
         first=first,
-        title=_("%(first)s to %(last)s")
-        % {"first": day_words(first), "last": day_words(first + timedelta(days=6))},
-        desks=tuple(_desk(post, cards, first, access, team) for post in desks),
-        holes=sum(bool(card.hole) for row in cards.values() for card in row),
+        weeks=weeks,
+        title=_("%(first)s to %(last)s") % {"first": day_words(first), "last": day_words(days[-1])},
+        desks=tuple(_desk(post, cards[post.pk], days, access, team) for post in desks),
+        holes=sum(bool(shown.hole) for row in cards.values() for _shift, shown in row),
     )
 
 
@@ -172,18 +191,34 @@ def shift_words(shift: Shift, zone: ZoneInfo) -> str:
     }
 
 
-def _desk(
-    post: Post, cards: dict[tuple[int, date], list[Card]], first: date, access: Access, team: Team
-) -> Desk:
+def _desk(post: Post, cards: list[tuple[Shift, Card]], days: list[date], access: Access, team: Team) -> Desk:
     today = access.now.astimezone(team.zone).date()
-    days = [first + timedelta(days=n) for n in range(7)]
+    of_days: dict[date, list[Card]] = defaultdict(list)
+    for shift, shown in cards:
+        of_days[max(days[0], shift.starts_at.astimezone(team.zone).date())].append(shown)
     return Desk(
         post=post,
         may_manage=permissions.can_manage_post(access, post),
-        days=tuple(
-            Day(day_words(day), day.isoformat(), day == today, tuple(cards[post.pk, day])) for day in days
-        ),
+        days=tuple(Day(day_words(day), day.isoformat(), day == today, tuple(of_days[day])) for day in days),
+        copying=tuple(_copying(cards, team.zone)),
     )
+
+
+def _copying(cards: list[tuple[Shift, Card]], zone: ZoneInfo) -> Iterator[Copying]:
+    """For each pattern with somebody on a shift and nobody on later ones."""
+    sources: dict[int, Shift] = {}
+    empty: dict[int, int] = defaultdict(int)
+    for shift, shown in cards:
+        if shift.pattern_id is None:
+            continue
+        if shown.people:
+            sources.setdefault(shift.pattern_id, shift)
+        elif shift.pattern_id in sources and shown.phase == "coming":
+            empty[shift.pattern_id] += 1
+    for pattern_id, count in empty.items():
+        source = sources[pattern_id]
+        day = day_words(source.starts_at.astimezone(zone).date())
+        yield Copying(source.pk, source.name, day, count)
 
 
 def _places(shifts: QuerySet[Shift], access: Access) -> dict[int, list[Place]]:

@@ -169,9 +169,7 @@ def handover_receive_all(request: Request, pk: int) -> HttpResponse:
     if not permissions.can_receive_handover(request.access, handover):
         raise PermissionDenied
     waiting = (
-        handover.lines.filter(round_number__gt=0, answer=HandoverLine.Answer.NONE)
-        .exclude(cut.URGENT)
-        .count()
+        handover.lines.filter(round_number__gt=0, answer=HandoverLine.Answer.NONE).exclude(cut.URGENT).count()
     )
     return press(
         request,

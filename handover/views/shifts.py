@@ -1,6 +1,7 @@
 """The roster of a week, one shift with its people, substitutes, check-in and check-out."""
 
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -18,7 +19,8 @@ from handover.errors import HandoverError
 from handover.forms.shifts import ShiftForm, StaffForm, SubstituteForm
 from handover.models import Assignment, Post, Shift
 from handover.queries import duty, roster
-from handover.services import shifts
+from handover.queries.words import listed
+from handover.services import shift_copies, shifts
 
 from .act import press
 from .request import Request
@@ -32,15 +34,17 @@ def week(request: Request) -> HttpResponse:
     if not teams:
         return render(request, "shifts/no_team.html")
     team = _chosen_team(request, teams)
-    first = _chosen_day(request, team)
-    posts = roster.posts(request.access, team, first)
+    first, weeks = _chosen_day(request, team), _chosen_weeks(request)
+    posts = roster.posts(request.access, team, first, weeks)
     chosen = [post for post in posts if str(post.pk) == request.GET.get("post")] or posts
+    post = chosen[0] if len(chosen) == 1 < len(posts) else None
     context = {
         "teams": teams,
         "team": team,
         "posts": posts,
-        "post": chosen[0] if len(chosen) == 1 < len(posts) else None,
-        "week": roster.week(request.access, team, chosen, first),
+        "post": post,
+        "shown": urlencode({"team": team.pk, "post": post.pk if post else "", "weeks": weeks}),
+        "week": roster.week(request.access, team, chosen, first, weeks),
         "may_manage_team": permissions.can_manage_team(request.access, team),
     }
     return render(request, "shifts/roster.html", context)
@@ -101,6 +105,21 @@ def shift_edit(request: Request, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("shift_detail", shift.pk)
     return render(request, "shifts/form.html", {"form": form, "post": shift.post, "shift": shift})
+
+
+@require_POST
+def shift_copy(request: Request, pk: int) -> HttpResponse:
+    """The address carries the weeks that the roster showed, as the roster's own does."""
+    shift = _managed_shift(request, pk)
+    team = shift.post.team
+    until = roster.end(team, _chosen_day(request, team), _chosen_weeks(request))
+    try:
+        copied = shift_copies.copy(source=shift, until=until, actor=request.user, now=request.access.now)
+    except HandoverError as error:
+        messages.error(request, error.sentence)
+    else:
+        _say_copied(request, copied)
+    return redirect(f"{resolve_url('roster')}?{request.GET.urlencode()}")
 
 
 @require_POST
@@ -201,6 +220,19 @@ def _staff(request: Request, shift: Shift, form: StaffForm) -> None:
     )
 
 
+def _say_copied(request: Request, copied: shift_copies.Copied) -> None:
+    text = ngettext("%(count)d shift is filled.", "%(count)d shifts are filled.", copied.filled)
+    say = messages.success if copied.filled else messages.info
+    say(request, text % {"count": copied.filled})
+    if copied.left_out:
+        text = ngettext(
+            "%(count)d is left out: %(names)s already on another shift at that time.",
+            "%(count)d are left out: %(names)s already on another shift at that time.",
+            copied.left_out,
+        )
+        messages.warning(request, text % {"count": copied.left_out, "names": listed(copied.elsewhere)})
+
+
 def _chosen_team(request: Request, teams: list[Team]) -> Team:
     wanted = request.GET.get("team")
     if not wanted:
@@ -219,6 +251,10 @@ def _chosen_day(request: Request, team: Team) -> date:
     except ValueError:
         day = today
     return day if abs(day - today) < FAR else today
+
+
+def _chosen_weeks(request: Request) -> int:
+    return 2 if request.GET.get("weeks") == "2" else 1
 
 
 def _visible_shift(request: Request, pk: int) -> Shift:

@@ -169,3 +169,21 @@ def test_week_needs_two_queries_with_few_and_many(count, django_assert_num_queri
 
     with django_assert_num_queries(2):
         roster.week(access, desk.team, [desk], MONDAY)
+
+
+def test_week_offers_to_copy_the_first_people_of_a_pattern_to_later_shifts_with_nobody():
+    desk = factories.post()
+    early, late = factories.pattern(desk, "Early"), factories.pattern(desk, "Late")
+    days = [NOW + timedelta(days=n) for n in range(1, 9)]
+    coming = [factories.shift(desk, name="Early", pattern=early, starts_at=day) for day in days]
+    factories.shift(desk, name="Late", pattern=late, starts_at=NOW + 30 * HOUR)  # nobody to copy
+    factories.shift(desk, name="Single", starts_at=NOW + 31 * HOUR)
+    agent = factories.assignment(coming[1]).user
+    factories.assignment(coming[3])
+
+    access = duty.access(agent, NOW)
+    one, two = (roster.week(access, desk.team, [desk], MONDAY, weeks) for weeks in (1, 2))
+
+    assert one.desks[0].copying == (roster.Copying(coming[1].pk, "Early", "Thu 12 Mar", 2),)
+    assert two.desks[0].copying == (roster.Copying(coming[1].pk, "Early", "Thu 12 Mar", 5),)
+    assert (len(one.desks[0].days), len(two.desks[0].days)) == (7, 14)

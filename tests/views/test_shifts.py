@@ -39,6 +39,34 @@ def people_on(shift):
 
 
 # --- Roster ---------------------------------------------------------------------------------------
+def test_roster_fills_the_weeks_it_shows_and_says_what_it_did(client, desk, chief):
+    early = factories.pattern(desk, "Early")
+    start = timezone.now() + 4 * HOUR
+    week = [
+        factories.shift(desk, name="Early", pattern=early, starts_at=start + timedelta(days=n))
+        for n in range(9)
+    ]
+    amy = factories.assignment(week[0], factories.member(desk.team, name="Amy")).user
+    elsewhere = factories.shift(factories.post(desk.team), starts_at=week[1].starts_at)
+    factories.assignment(elsewhere, amy)
+    client.force_login(chief)
+    shown = f"?team={desk.team_id}&post=&weeks=2"
+    page = client.get(reverse("roster") + shown)
+    copying = next(iter(page.context["week"].desks[0].copying))
+    day = page.context["week"].first.isoformat()
+    address = f"{reverse('shift_copy', args=[copying.shift_id])}{shown}&day={day}"
+
+    response = client.post(address)
+
+    assert address.replace("&", "&amp;") in page.content.decode()
+    assert response.url == f"{reverse('roster')}{shown}&day={day}"
+    assert said(response) == [
+        "7 shifts are filled.",
+        "1 is left out: Amy already on another shift at that time.",
+    ]
+    assert [len(people_on(shift)) for shift in week] == [1, 0, *[1] * 7]
+
+
 def test_roster_shows_the_week_of_the_own_team(client, desk, coming):
     agent = factories.member(desk.team, name="Amy")
     factories.assignment(coming, agent)
@@ -162,7 +190,7 @@ def test_shift_of_another_team_is_404(client, coming, name):
     assert Assignment.objects.count() == 1
 
 
-@pytest.mark.parametrize("name", ["shift_edit", "shift_delete", "assignment_remove"])
+@pytest.mark.parametrize("name", ["shift_copy", "shift_edit", "shift_delete", "assignment_remove"])
 def test_shift_changes_are_refused_to_agents(client, coming, name):
     place = factories.assignment(coming)
     client.force_login(place.user)
@@ -352,7 +380,7 @@ def test_check_in_too_early_says_when(client, desk, coming):
     assert said(response) == ["Check-in opens 15 minutes before the shift."]
 
 
-@pytest.mark.parametrize("name", ["check_in", "check_out", "shift_delete", "assignment_remove"])
+@pytest.mark.parametrize("name", ["check_in", "check_out", "shift_copy", "shift_delete", "assignment_remove"])
 def test_changes_refuse_get(client, desk, coming, chief, name):
     place = factories.assignment(coming, chief)
     client.force_login(chief)

@@ -69,7 +69,6 @@ class ReviewPage:
     lines: list[ReviewLine]
     sections: list[record_words.ShownSection]
     answer_backs: list[dict[str, Any]]
-    papers: list[str]
     signed_by: int
     arrived: list[item_rows.Row]
 
@@ -107,7 +106,6 @@ def read(handover: Handover, access: Access) -> ReviewPage:
         lines=sorted(shown, key=_burns_first),
         sections=record_words.sections(contents[-1]),
         answer_backs=record_words.answer_backs(contents[-1]),
-        papers=record_words.papers(contents[-1]),
         signed_by=rounds[-1].submitted_by_id,
         arrived=_arrived_since(handover, access),
     )

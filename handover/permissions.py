@@ -56,6 +56,16 @@ def can_edit_handover(access: Access, handover: Handover) -> bool:
     return supervises or handover.outgoing_shift_id in access.duty_shift_ids
 
 
+def can_print_paper_forms(access: Access, post: Post) -> bool:
+    """Whoever may write the handovers of the post, on the screen or by hand."""
+    supervises = not access.is_administrator and can_supervise_post(access, post.pk, post.team_id)
+    return supervises or post.pk in access.duty_post_ids
+
+
+def can_read_paper_forms(access: Access, post: Post) -> bool:
+    return access.is_administrator or post.team_id in access.read_team_ids
+
+
 def can_receive_handover(access: Access, handover: Handover) -> bool:
     """On duty for the incoming shift; that nobody countersigns themselves is a rule of the service."""
     return handover.incoming_shift_id is not None and handover.incoming_shift_id in access.duty_shift_ids

@@ -11,6 +11,7 @@ from handover.views import (
     item_list,
     items,
     messages,
+    paper,
     people,
     receiving,
     search,
@@ -76,6 +77,21 @@ urlpatterns = [
     path("handovers/<int:pk>/sections/<slug:key>/draft/", handovers.section_draft, name="section_draft"),
     path("handovers/<int:pk>/items/<int:item_pk>/check/", handovers.line_check, name="line_check"),
     path("handovers/<int:pk>/received/<int:line_pk>/", handovers.answer_back, name="answer_back"),
+    path("handovers/<int:pk>/paper/", paper.handover_paper, name="handover_paper"),
+    path(
+        "handovers/<int:pk>/paper/<int:number>/remove/",
+        paper.handover_paper_remove,
+        name="handover_paper_remove",
+    ),
+    path("posts/<int:post_pk>/paper/", paper.paper_form_list, name="paper_form_list"),
+    path(
+        "posts/<int:post_pk>/paper/<int:first>/<int:last>/", paper.paper_form_print, name="paper_form_print"
+    ),
+    path(
+        "posts/<int:post_pk>/paper/<int:number>/destroy/",
+        paper.paper_form_destroy,
+        name="paper_form_destroy",
+    ),
     path("handovers/<int:pk>/sign/", signing.handover_sign, name="handover_sign"),
     path("handovers/<int:pk>/confirm/", signing.handover_confirm, name="handover_confirm"),
     path("handovers/<int:pk>/join/", signing.handover_join, name="handover_join"),

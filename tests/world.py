@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import HeldForm, Membership, User
 from handover.models import Handover, HandoverLine, Message
 from handover.queries import record
-from handover.services import promises, submission
+from handover.services import paper, promises, submission
 from tests import factories
 from tests.boundary import Desk
 
@@ -39,6 +39,7 @@ class World(Desk):
         self.pattern = factories.pattern(self.post, CANARY)
         self.message = Message.objects.create(recipient=self.ada, text=CANARY, at=self.then)
         self.held = HeldForm.objects.create(user=self.ada, path="/", data="{}", created_at=timezone.now())
+        paper.print_forms(post=self.post, first=1, count=1, actor=self.ada, now=self.then)
         self.earlier = self.submitted_before()
         self.line = self.earlier.lines.get()
         self.received = self.received_at_start()
@@ -126,6 +127,7 @@ class World(Desk):
             "team_pk": self.team.pk,
             "post_id": self.post.pk,
             "key": "notes",
+            **dict.fromkeys(("number", "first", "last"), 1),
             "sha256": self.earlier.rounds.get().text_id,
         }
 

@@ -17,6 +17,7 @@ from .items import (
     UnknownFact,
 )
 from .messages import LastLook, Message
+from .paper import PaperForm
 from .pulse import Pulse
 from .search import SearchEntry
 from .shifts import (
@@ -50,6 +51,7 @@ __all__ = [
     "Kind",
     "LastLook",
     "Message",
+    "PaperForm",
     "PatternSkip",
     "PendingItem",
     "Post",

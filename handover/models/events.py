@@ -71,6 +71,10 @@ class Event(models.Model):
         LAPSED = "lapsed", _("let the handover lapse")
         ADDENDUM_ADDED = "addendum_added", _("added a signed addendum")
         CARRIED_ON = "carried_on", _("carried on into the next shift")
+        PAPER_PRINTED = "paper_printed", _("printed blank paper forms")
+        PAPER_USED = "paper_used", _("marked the handover as typed from paper")
+        PAPER_RELEASED = "paper_released", _("took back that the handover is typed from paper")
+        PAPER_DESTROYED = "paper_destroyed", _("marked a blank paper form as destroyed")
         # people and shifts
         CHECKED_IN = "checked_in", _("checked in")
         CHECKED_OUT = "checked_out", _("checked out")

@@ -1,6 +1,6 @@
 """What the first page says about handovers: those that wait for this person, and those that are late."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from handover.models import Access, Handover, HandoverLine, Shift
 
+from .paper import IS_FROM_PAPER
 from .words import instant_words, relative_words
 
 SHOWN = 20
@@ -38,6 +39,7 @@ class Card:
     url: str = ""
     label: str = ""
     is_pressing: bool = False
+    from_paper: bool = False
 
 
 def of_my_shifts(access: Access) -> list[Card]:
@@ -49,7 +51,8 @@ def of_my_shifts(access: Access) -> list[Card]:
     # What `visible_to` would find by asking the roster once more: own shifts in teams one still belongs to.
     own = Q(outgoing_shift__in=shifts) | Q(incoming_shift__in=shifts)
     rows = _read(Handover.objects.filter(own, team__in=access.roles))
-    return [_card(row | {"outgoing": row["outgoing_shift_id"] in shifts}, access) for row in rows]
+    cards = [_card(row | {"outgoing": row["outgoing_shift_id"] in shifts}, access) for row in rows]
+    return _with_paper(cards, rows)
 
 
 def late(access: Access) -> list[Card]:
@@ -57,12 +60,19 @@ def late(access: Access) -> list[Card]:
     found = Handover.objects.filter(boundary_at__lt=access.now)
     if not access.is_administrator:
         found = found.filter(Q(team__in=access.supervised_team_ids) | Q(post__in=access.led_post_ids))
-    return [_late_card(row, access) for row in _read(found)]
+    rows = _read(found)
+    return _with_paper([_late_card(row, access) for row in rows], rows)
+
+
+def _with_paper(cards: list[Card], rows: list[dict[str, Any]]) -> list[Card]:
+    """Typed from paper or not, a handover is late by the same clock; the card says so beside it."""
+    return [replace(card, from_paper=row["from_paper"]) for card, row in zip(cards, rows, strict=True)]
 
 
 def _read(found: QuerySet[Handover]) -> list[dict[str, Any]]:
     """Those that are not ended, the oldest first, and whether a question on them is open."""
-    rows = list(found.filter(ended_at__isnull=True).order_by("boundary_at", "pk").values(*COLUMNS)[:SHOWN])
+    found = found.filter(ended_at__isnull=True).order_by("boundary_at", "pk")
+    rows = list(found.values(*COLUMNS, from_paper=IS_FROM_PAPER)[:SHOWN])
     signed = [row["id"] for row in rows if row["state"] == Handover.State.SUBMITTED]
     asked = HandoverLine.objects.filter(handover__in=signed, answer=HandoverLine.Answer.QUESTIONED)
     questioned = set(asked.values_list("handover", flat=True)) if signed else set()

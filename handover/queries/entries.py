@@ -54,6 +54,7 @@ TONES = {
     Verb.PROMISE_KEPT: "ok",
     Verb.LINE_ACCEPTED: "ok",
 }
+PAPER = {Verb.PAPER_USED, Verb.PAPER_RELEASED}  # of what happens to paper forms, that in a handover
 HEADLINE = ("item_id", "verb", "at", "data", "actor__display_name", "person__display_name")
 OTHER_ICON = "handover"  # everything else on an item happens in a handover
 
@@ -122,9 +123,11 @@ def _chips(event: Event) -> list[str]:
 
 
 def _changes(event: Event) -> list[str]:
-    """The text of a section as it was saved or typed; old and new values of a profile or an item."""
+    """The text of a section as it was saved or typed; a paper form; old and new values of anything else."""
     if event.verb in {Verb.SECTION_SAVED, Verb.SECTION_CONFLICT}:
         return _section(event.data)
+    if event.verb in PAPER:
+        return [_("Form %(serial)s") % {"serial": event.data["serial"]}]
     if event.verb != Verb.CUSTOMER_EDITED:
         return item_words.changes(event)
     nothing = pgettext("value", "nothing")

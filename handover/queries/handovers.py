@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from handover.models import Access, Event, Handover, HandoverLine, Round, SignOff
 from handover.queries import entries, record, record_words
 from handover.queries.paging import Cursor
+from handover.queries.paper import IS_FROM_PAPER
 
 PAGE_SIZE = 30
 TRAIL_SIZE = 40
@@ -22,9 +23,8 @@ class Page:
 
 
 def visible(access: Access) -> QuerySet[Handover]:
-    return Handover.objects.visible_to(access).select_related(
-        "team", "post__team", "outgoing_shift__post", "incoming_shift__post"
-    )
+    found = Handover.objects.visible_to(access).annotate(from_paper=IS_FROM_PAPER)
+    return found.select_related("team", "post__team", "outgoing_shift__post", "incoming_shift__post")
 
 
 def listing(access: Access, *, state: str = "", post: int | None = None, before: str = "") -> Page:
@@ -64,6 +64,7 @@ class RecordPage:
     answers: dict[int, record_words.ShownAnswer]
     sections: list[record_words.ShownSection]
     answer_backs: list[dict[str, Any]]
+    papers: list[str]
     sign_offs: list[SignOff]
     became: dict[int, HandoverLine]
 
@@ -104,6 +105,7 @@ def read_record(handover: Handover, number: int | None = None) -> RecordPage:
         answers=_answers(handover, chosen, sign_offs, rows),
         sections=record_words.sections(content),
         answer_backs=record_words.answer_backs(content),
+        papers=record_words.papers(content),
         sign_offs=sign_offs,
         became={row.item_id: row for row in rows},
     )

@@ -20,6 +20,7 @@ from handover.models import (
     Event,
     Handover,
     HandoverLine,
+    PaperForm,
     PendingItem,
     Promise,
     Round,
@@ -64,6 +65,7 @@ class Draft:
     received: list[HandoverLine]
     staying: Sequence[PendingItem]
     sections: dict[str, Section]
+    paper_forms: Sequence[PaperForm]
 
     def line(self, item: PendingItem) -> HandoverLine | None:
         return self.lines.get(item.pk)
@@ -120,6 +122,7 @@ def load_draft(handover: Handover, *, lock: bool = False) -> Draft:
         received=list(cut.received_lines(handover)),
         staying=[item for item in rows if item.stays],
         sections={section.key: section for section in handover.sections.select_related("saved_by")},
+        paper_forms=list(handover.paper_forms.select_related("typed_by").order_by("number")),
     )
 
 
@@ -163,6 +166,7 @@ def outgoing_content(draft: Draft, signature: Signature | None = None) -> Conten
         "staying": [_named(item) for item in draft.staying],
         "answer_backs": [_answer_back(line) for line in draft.received],
         "sections": {key: section.body for key, section in draft.sections.items()},
+        "paper": [_paper(paper_form) for paper_form in draft.paper_forms],
         "signature": signature.content() if signature else None,
     }
 
@@ -342,6 +346,15 @@ def _answer_back(line: HandoverLine) -> Content:
         "became": cut.what_became(line),
         "stage": item.stage,
         "why": line.answer_back,
+    }
+
+
+def _paper(paper_form: PaperForm) -> Content:
+    return {
+        "serial": paper_form.serial,
+        "written_at": canonical.instant(paper_form.written_at),
+        "typed_at": canonical.instant(paper_form.typed_at),
+        "typed_by": _name(paper_form.typed_by),
     }
 
 

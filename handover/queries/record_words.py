@@ -176,6 +176,20 @@ def answer_backs(content: Content) -> list[dict[str, Any]]:
     ]
 
 
+def papers(content: Content) -> list[str]:
+    """From which paper forms it was typed. A text signed under the first schema knows nothing of them."""
+    return [
+        _("From paper: form %(serial)s, written %(written)s, typed %(typed)s by %(name)s.")
+        % {
+            "serial": paper["serial"],
+            "written": _until("", paper["written_at"]),
+            "typed": _until("", paper["typed_at"]),
+            "name": paper["typed_by"],
+        }
+        for paper in content.get("paper", ())
+    ]
+
+
 def became_words(became: str) -> str:
     """What became of a received item; `became` is an answer of `cut.what_became`."""
     return {

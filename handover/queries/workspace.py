@@ -59,6 +59,7 @@ class Workspace:
     scores: list[ShownScore]
     total: int
     incoming: list[tuple[str, bool]]  # name, duty supervisor
+    papers: list[tuple[int, str]]  # number of the sheet, words
     returned: Round | None  # the round that came back last, with its reason
 
     @property
@@ -67,7 +68,7 @@ class Workspace:
 
 
 def read(handover: Handover, access: Access) -> Workspace:
-    """Ten queries, however many items and sections there are."""
+    """Eleven queries, however many items and sections there are."""
     draft = record.load_draft(handover)
     content = record.outgoing_content(draft)
     drafts = list(handover.section_drafts.select_related("author").order_by("saved_at", "pk"))
@@ -86,6 +87,10 @@ def read(handover: Handover, access: Access) -> Workspace:
         incoming=[
             (person["name"], person["duty_supervisor"])
             for person in (content["incoming_shift"] or {"people": []})["people"]
+        ],
+        papers=[
+            (paper_form.number, words)
+            for paper_form, words in zip(draft.paper_forms, record_words.papers(content), strict=True)
         ],
         returned=_returned(handover) if handover.round_count else None,
     )

@@ -83,6 +83,7 @@ def handover_print(request: Request, pk: int) -> HttpResponse:
         "lines": record_words.lines(content),
         "sections": record_words.sections(content),
         "answer_backs": record_words.answer_backs(content),
+        "papers": record_words.papers(content),
     }
     return render(request, "handovers/print.html", context)
 
@@ -267,6 +268,7 @@ def _record(request: Request, handover: Handover) -> dict[str, Any]:
         "lines": page.lines,
         "sections": page.sections,
         "answer_backs": page.answer_backs,
+        "papers": page.papers,
     }
 
 

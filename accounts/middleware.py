@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from accounts import held, sessions
 from accounts.browser import previous_page
 
+SAFE = {"GET", "HEAD"}  # what asks for a page and sends nothing
 UNOPENED = {403, 404, 405}  # no right any more, the thing is gone, or its address only takes what is sent
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -58,11 +59,11 @@ class HeldFormMiddleware(LoginRequiredMiddleware):
 
     def _page_of(self, request: HttpRequest) -> str:
         """A form without text is no place to come back to."""
-        return request.get_full_path() if request.method == "GET" else previous_page(request)
+        return request.get_full_path() if request.method in SAFE else previous_page(request)
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         held.settle(request, response)
-        if response.status_code in UNOPENED and request.method == "GET" and (text := held.find(request)):
+        if response.status_code in UNOPENED and request.method in SAFE and (text := held.find(request)):
             return redirect("held_form", text.pk)
         return response
 

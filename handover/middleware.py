@@ -65,8 +65,9 @@ class FirstRunMiddleware:
         self, request: HttpRequest, _view: Callable[..., Any], *_: Any
     ) -> HttpResponseBase | None:
         name = request.resolver_match.url_name if request.resolver_match else ""
+        asks = request.method in {"GET", "HEAD"}
         # Somebody signed in is somebody: the question costs strangers one query and nobody else.
-        if request.user.is_authenticated or request.method != "GET" or name in OPEN_BEFORE_SETUP:
+        if request.user.is_authenticated or not asks or name in OPEN_BEFORE_SETUP:
             return None
         return redirect("setup") if setup.is_empty() else None
 

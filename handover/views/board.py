@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from handover import permissions
 from handover.queries import board, board_alarms, board_decisions, board_handovers, duty
@@ -15,7 +15,7 @@ from handover.services import inbox
 from .request import Request
 
 
-@require_GET
+@require_safe
 def home(request: Request) -> HttpResponse:
     """The whole page, or its live part alone for the script that keeps it fresh."""
     access = request.access
@@ -39,7 +39,7 @@ def home(request: Request) -> HttpResponse:
     return render(request, "board/_live.html" if part else "board/home.html", context)
 
 
-@require_GET
+@require_safe
 def home_version(request: Request) -> HttpResponse:
     newest = inbox_queries.newest_unread(request.access)
     return HttpResponse(board.version(request.access, newest_message=newest), content_type="text/plain")

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.held import bound
 from accounts.models import Team
@@ -23,7 +23,7 @@ from .request import Request
 TEXT_LENGTH = 80
 
 
-@require_GET
+@require_safe
 def customer_list(request: Request) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:TEXT_LENGTH]
     page = customers.listing(request.access, text=text, after=request.GET.get("after", ""))
@@ -37,7 +37,7 @@ def customer_list(request: Request) -> HttpResponse:
     return render(request, "customers/list.html", context)
 
 
-@require_GET
+@require_safe
 def customer_detail(request: Request, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.visible_to(request.access).select_related("team"), pk=pk)
     context = {
@@ -96,7 +96,7 @@ def customer_edit(request: Request, pk: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def customer_options(request: Request, post_id: int) -> HttpResponse:
     """What the picker offers: customers of the team of the post, and the way to a new one."""
     post = get_object_or_404(Post.objects.visible_to(request.access), pk=post_id)

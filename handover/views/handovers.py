@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.held import bound
 from handover import form_template, permissions
@@ -30,7 +30,7 @@ def load(request: Request, pk: int) -> Handover:
     return get_object_or_404(handovers.visible(request.access), pk=pk)
 
 
-@require_GET
+@require_safe
 def handover_list(request: Request) -> HttpResponse:
     state, post = request.GET.get("state", ""), request.GET.get("post", "")
     page = handovers.listing(
@@ -50,7 +50,7 @@ def handover_list(request: Request) -> HttpResponse:
     return render(request, "handovers/list.html", context)
 
 
-@require_GET
+@require_safe
 def handover_detail(request: Request, pk: int) -> HttpResponse:
     """The record as signed; a draft leads to the page of whoever writes it."""
     handover = load(request, pk)
@@ -70,7 +70,7 @@ def handover_detail(request: Request, pk: int) -> HttpResponse:
     return render(request, "handovers/detail.html", context)
 
 
-@require_GET
+@require_safe
 def handover_print(request: Request, pk: int) -> HttpResponse:
     """Any handover on paper; what is not signed yet says so."""
     handover = load(request, pk)
@@ -88,7 +88,7 @@ def handover_print(request: Request, pk: int) -> HttpResponse:
     return render(request, "handovers/print.html", context)
 
 
-@require_GET
+@require_safe
 def handover_text(request: Request, pk: int, sha256: str) -> HttpResponse:
     """The very bytes that were signed, so that anyone can compute their hash."""
     handover = load(request, pk)
@@ -100,7 +100,7 @@ def handover_text(request: Request, pk: int, sha256: str) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def handover_edit(request: Request, pk: int) -> HttpResponse:
     """The outgoing shift's page; others of the team may read along."""
     handover = load(request, pk)

@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from handover import permissions
 from handover.forms.item_list import FilterForm
@@ -12,7 +12,7 @@ from handover.queries.item_list import Place
 from .request import Request
 
 
-@require_GET
+@require_safe
 def item_list(request: Request) -> HttpResponse:
     """The whole page, or its live part alone for the script that keeps it fresh."""
     access = request.access
@@ -37,13 +37,13 @@ def item_list(request: Request) -> HttpResponse:
     return render(request, "items/_list_live.html" if part else "items/list.html", context)
 
 
-@require_GET
+@require_safe
 def item_list_version(request: Request) -> HttpResponse:
     place = _chosen(request, queries.places(request.access))
     return HttpResponse(queries.version(request.access, place), content_type="text/plain")
 
 
-@require_GET
+@require_safe
 def item_sent(request: Request) -> HttpResponse:
     """Number, stage and result: the rest of an item belongs to the team that has it now."""
     places = queries.places(request.access)

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.held import bound
 from accounts.models import Team
@@ -54,7 +54,7 @@ def _create(request: Request, form: NewItemForm, new_customer: NewCustomerForm) 
         return None
 
 
-@require_GET
+@require_safe
 def item_detail(request: Request, pk: int) -> HttpResponse:
     access = request.access
     item = get_object_or_404(item_queries.with_facts(item_queries.visible(access)), pk=pk)

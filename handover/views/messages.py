@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from handover.models import Message
 from handover.queries import inbox as queries
@@ -14,7 +14,7 @@ from .board import until
 from .request import Request
 
 
-@require_GET
+@require_safe
 def message_list(request: Request) -> HttpResponse:
     page = queries.listing(request.access, after=request.GET.get("after", ""))
     older_url = f"?{urlencode({'after': page.after})}" if page.after else ""

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.held import bound
 from accounts.models import Team, User
@@ -22,7 +22,7 @@ from .request import Request
 TEXT_LENGTH = 80
 
 
-@require_GET
+@require_safe
 def person_list(request: Request) -> HttpResponse:
     teams = _supervised_teams(request)
     team = next((team for team in teams if str(team.pk) == request.GET.get("team")), None)

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from handover.queries import customers
 from handover.queries import search as queries
@@ -12,7 +12,7 @@ from handover.queries import search as queries
 from .request import Request
 
 
-@require_GET
+@require_safe
 def search(request: Request) -> HttpResponse:
     """Items, open and closed; where there are none, customers of whom nothing has been registered yet."""
     text = request.GET.get("q", "").strip()[: queries.LONGEST_QUERY]

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.held import bound
 from accounts.models import Team
@@ -30,7 +30,7 @@ PRESETS = {
 }
 
 
-@require_GET
+@require_safe
 def home(request: Request) -> HttpResponse:
     kept = queries.managed_teams(request.access)
     if not kept and not request.access.is_administrator:
@@ -42,7 +42,7 @@ def home(request: Request) -> HttpResponse:
     return render(request, "settings/home.html", {"teams": kept, "setup_step": step})
 
 
-@require_GET
+@require_safe
 def team_detail(request: Request, pk: int) -> HttpResponse:
     team = _kept_team(request, pk)
     context = {

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.browser import next_page
 from accounts.held import bound
@@ -28,7 +28,7 @@ from .request import Request
 FAR = timedelta(days=3660)
 
 
-@require_GET
+@require_safe
 def week(request: Request) -> HttpResponse:
     teams = roster.teams(request.access)
     if not teams:

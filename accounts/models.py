@@ -131,6 +131,12 @@ class Team(models.Model):
         return end if end > instant else local_instant(day + timedelta(days=1), self.day_ends_at, self.zone)
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def workers(self) -> Self:
+        """Of people who work in the team; auditors only read."""
+        return self.exclude(role=Membership.Role.AUDITOR)
+
+
 class Membership(models.Model):
     """What a person may do in a team. Which posts a leader leads is told by the posts."""
 
@@ -143,6 +149,8 @@ class Membership(models.Model):
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships", verbose_name=_("person"))
     team = models.ForeignKey(Team, models.PROTECT, related_name="memberships", verbose_name=_("team"))
     role = models.CharField(_("role"), max_length=10, choices=Role)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -5,11 +5,11 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Team
+from accounts.models import Membership, Team
 
 from .access import Access
 
@@ -174,7 +174,16 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """Without those whose place a substitute has taken."""
         return self.filter(substitute__isnull=True)
 
+    def of_workers(self) -> Self:
+        """Of people who still work in the team of the shift: active, and there as more than an auditor."""
+        places = Membership.objects.filter(user=OuterRef("user"), team=OuterRef("shift__post__team"))
+        return self.filter(Exists(places.workers()), user__is_active=True)
+
     def on_duty(self, instant: datetime) -> Self:
+        """Present, with a right to be: a check-in outlives no membership."""
+        return self.present(instant).of_workers()
+
+    def present(self, instant: datetime) -> Self:
         """Checked in, not checked out, and no later than the latest check-out of the shift."""
         return self.effective().filter(
             Q(checked_out_at__isnull=True) | Q(checked_out_at__gt=instant),

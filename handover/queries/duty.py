@@ -45,14 +45,15 @@ def in_charge(post: Post, at: datetime, *, parties: Collection[int] = ()) -> tup
     active = User.objects.filter(is_active=True).exclude(pk__in=parties)
     rostered = (
         Assignment.objects.effective()
+        .of_workers()
         .filter(shift__post=post, is_duty_supervisor=True, checked_out_at__isnull=True)
         .filter(shift__in=Shift.objects.covering(at))
     )
-    members = Membership.objects.filter(team=post.team, role=Membership.Role.SUPERVISOR)
+    members = Membership.objects.filter(team=post.team)
     chain = (
         active.filter(pk__in=rostered.values("user")),
-        active.filter(led_posts=post, memberships__team=post.team),
-        active.filter(pk__in=members.values("user")),
+        active.filter(led_posts=post, pk__in=members.filter(role=Role.LEADER).values("user")),
+        active.filter(pk__in=members.filter(role=Role.SUPERVISOR).values("user")),
         active.filter(is_administrator=True),
     )
     for step in chain:
@@ -113,6 +114,7 @@ def check_in_choices(user: User, now: datetime) -> list[Assignment]:
     """The person's assignments at which they may check in now."""
     rows = (
         Assignment.objects.effective()
+        .of_workers()
         .filter(user=user, checked_in_at__isnull=True, shift__ends_at__gt=now)
         .filter(shift__starts_at__lte=now + timedelta(hours=1))
         .select_related("shift__post__team")
@@ -142,7 +144,7 @@ def staying(post: Post, outgoing: Shift, incoming: Shift | None) -> QuerySet[Ass
         post__team=post.team_id, starts_at__lte=outgoing.ends_at, ends_at__gt=outgoing.ends_at
     )
     shifts = Q(shift__in=later) | Q(shift=incoming) if incoming else Q(shift__in=later)
-    return Assignment.objects.effective().filter(shifts, checked_out_at__isnull=True)
+    return Assignment.objects.effective().of_workers().filter(shifts, checked_out_at__isnull=True)
 
 
 def is_on_duty(user: User, shift: Shift | None, now: datetime) -> bool:

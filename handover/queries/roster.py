@@ -162,7 +162,7 @@ def people(shift: Shift, access: Access) -> tuple[Place, ...]:
 
 def candidates(team: Team) -> QuerySet[User]:
     """Who can work a shift of the team: its active members, auditors apart."""
-    workers = Membership.objects.filter(team=team).exclude(role=Membership.Role.AUDITOR)
+    workers = Membership.objects.workers().filter(team=team)
     people = User.objects.filter(is_active=True, pk__in=workers.values("user"))
     return people.order_by("display_name", "pk")
 

@@ -6,6 +6,7 @@ from typing import NamedTuple, TypedDict
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import services as accounts
@@ -68,14 +69,15 @@ def create(
 def edit(*, person: User, facts: PersonFacts, places: Places, actor: User, now: datetime) -> None:
     """Changes a person, and their role in the teams of `places` alone.
 
-    Who leaves a team, or may no longer sign in, leaves its coming shifts, and the items they held stand in
-    the queue again. Raises InvalidMove for the last administrator, and for who would lock themselves out.
+    Who leaves a team or only reads there from now on, or may no longer sign in, leaves its coming shifts, and
+    the items they held stand in the queue again. Raises InvalidMove for the last administrator, and for who
+    would lock themselves out.
     """
     _refuse_lock_out(person, facts, actor=actor)
-    before = set(person.memberships.values_list("team_id", flat=True))
+    before, worked = _team_ids(person.memberships.all()), _team_ids(person.memberships.workers())
     changes = setting_changes.write(person, facts) | _set_places(person, places)
-    after = set(person.memberships.values_list("team_id", flat=True))
-    left = before if not person.is_active else before - after
+    after, works = _team_ids(person.memberships.all()), _team_ids(person.memberships.workers())
+    left = worked - works if person.is_active else before
     if left:
         _leave(person, left, actor=actor, now=now)
     teams = Team.objects.filter(pk__in=before | after).order_by("pk")
@@ -103,6 +105,10 @@ def _set_role(person: User, team: Team, role: str) -> None:
         Membership.objects.update_or_create(user=person, team=team, defaults={"role": role})
     else:
         Membership.objects.filter(user=person, team=team).delete()
+
+
+def _team_ids(memberships: QuerySet[Membership]) -> set[int]:
+    return set(memberships.values_list("team_id", flat=True))
 
 
 def _names(posts: "set[Post] | list[Post]") -> str:

@@ -171,13 +171,14 @@ def substitute(*, assignment: Assignment, user: User, reason: str, actor: User, 
 def check_in(*, assignment: Assignment, now: datetime) -> Assignment:
     """Begins duty. Lateness against the early arrival is written down and has no consequence.
 
-    Raises InvalidMove before check-in opens, after the shift and where a substitute has the place; a second
-    check-in changes nothing.
+    Raises InvalidMove before check-in opens, after the shift and where a substitute has the place, NotAllowed
+    for who does not work in the team any more; a second check-in changes nothing.
     """
     fresh = _locked(assignment)
     if fresh.checked_in_at:
         return fresh
     _refuse_substituted(fresh)
+    _refuse_outsider(fresh.user, fresh.shift)
     _refuse_over(fresh.shift, now=now)
     expected_at = fresh.shift.starts_at - timedelta(minutes=fresh.shift.post.early_minutes)
     if now < expected_at:
@@ -213,7 +214,7 @@ def leave_coming(*, user: User, team_ids: set[int], actor: User, now: datetime) 
     Where they had a substitute the substitute keeps the place. A duty that has begun ends now, so that
     nothing is passed on or told to somebody who cannot come any more.
     """
-    begun = Assignment.objects.on_duty(now).filter(user=user, shift__post__team__in=team_ids)
+    begun = Assignment.objects.present(now).filter(user=user, shift__post__team__in=team_ids)
     for assignment in begun.select_related("user", "shift__post__team").order_by("pk"):
         Assignment.objects.filter(pk=assignment.pk).update(checked_out_at=now)
         _record_presence(Event.Verb.CHECKED_OUT, assignment, actor=actor, now=now)
@@ -283,8 +284,8 @@ def _refuse_times(*, starts_at: datetime, ends_at: datetime, now: datetime) -> N
 
 
 def _refuse_outsider(user: User, shift: Shift) -> None:
-    """Auditors only read; who is disabled or of another team cannot work here."""
-    works = Membership.objects.filter(user=user, team=shift.post.team_id).exclude(role=Role.AUDITOR)
+    """Who is disabled, an auditor or of another team cannot work here."""
+    works = Membership.objects.workers().filter(user=user, team=shift.post.team_id)
     if not (user.is_active and works.exists()):
         raise NotAllowed(_("%(name)s does not work in this team.") % {"name": user.display_name})
 

@@ -77,6 +77,62 @@ def test_on_duty_counts_the_last_of_a_chain_of_substitutes(desk, running):
     assert on_duty(desk) == [third.user]
 
 
+# --- Who may not work any more --------------------------------------------------------------------
+NO_WORKER = pytest.mark.parametrize(
+    "barred",
+    [
+        lambda person: person.memberships.update(role=Role.AUDITOR),
+        lambda person: person.memberships.all().delete(),
+        lambda person: User.objects.filter(pk=person.pk).update(is_active=False),
+    ],
+    ids=["auditor", "left", "disabled"],
+)
+
+
+@NO_WORKER
+def test_check_in_outlives_no_membership(desk, running, barred):
+    person = factories.assignment(running, checked_in=True).user
+    stays = factories.assignment(running, checked_in=True).user
+
+    barred(person)
+
+    access = duty.access(person, NOW)
+    assert on_duty(desk) == [stays]
+    assert (access.duty, access.duty_team_ids) == ((), frozenset())
+    assert [duty.is_on_duty(user, running, NOW) for user in (person, stays)] == [False, True]
+    assert [place.user for place in duty.staying(desk, running, running)] == [stays]
+
+
+@NO_WORKER
+def test_in_charge_is_nobody_who_may_not_work(desk, running, barred):
+    person = factories.assignment(running, is_duty_supervisor=True, checked_in=True).user
+    leader = factories.member(desk.team, leads=desk)
+
+    barred(person)
+
+    assert duty.in_charge(desk, NOW) == (leader,)
+    barred(leader)
+    assert duty.in_charge(desk, NOW) == ()
+
+
+@NO_WORKER
+def test_check_in_is_not_offered_to_who_may_not_work(desk, running, barred):
+    person = factories.assignment(running).user
+
+    barred(person)
+
+    assert duty.check_in_choices(person, NOW) == []
+
+
+def test_access_of_a_former_leader_leads_nothing(desk):
+    person = factories.member(desk.team, leads=desk)
+    factories.membership(person, factories.team(), Role.LEADER)
+
+    person.memberships.filter(team=desk.team).update(role=Role.AUDITOR)
+
+    assert duty.access(person, NOW).led_post_ids == frozenset()
+
+
 # --- In charge ------------------------------------------------------------------------------------
 @pytest.fixture
 def everybody(desk, running):

@@ -93,7 +93,7 @@ def test_edit_leaves_other_teams_alone(chief):
     assert list(person.led_posts.all()) == [first]
 
 
-@pytest.mark.parametrize("how", ["disabled", "left the team"])
+@pytest.mark.parametrize("how", ["disabled", "left the team", "only reads from now on"])
 def test_who_leaves_is_taken_off_the_roster_and_their_items_stand_in_the_queue(chief, how):
     desk = factories.post()
     person = factories.member(desk.team)
@@ -103,7 +103,8 @@ def test_who_leaves_is_taken_off_the_roster_and_their_items_stand_in_the_queue(c
     if how == "disabled":
         edit(person, chief, is_active=False)
     else:
-        edit(person, chief, {desk.team: Place("", [])})
+        role = "" if how == "left the team" else Role.AUDITOR
+        edit(person, chief, {desk.team: Place(role, [])})
 
     assert not Assignment.objects.exists()
     assert PendingItem.objects.get(pk=item.pk).holder is None
@@ -141,11 +142,16 @@ def test_nobody_ends_their_own_access(chief):
         edit(chief, chief, is_active=False)
 
 
-def test_who_is_disabled_while_on_duty_is_not_on_duty_any_more(chief):
+@pytest.mark.parametrize("how", ["disabled", "left the team", "only reads from now on"])
+def test_who_loses_the_right_to_work_while_on_duty_is_not_on_duty_any_more(chief, how):
     desk = factories.post()
     person = factories.agent_on_duty(desk)
 
-    edit(person, chief, is_active=False)
+    if how == "disabled":
+        edit(person, chief, is_active=False)
+    else:
+        role = "" if how == "left the team" else Role.AUDITOR
+        edit(person, chief, {desk.team: Place(role, [])})
 
     assert duty.on_duty(desk, NOW).people == ()
     event = Event.objects.get(verb=Event.Verb.CHECKED_OUT)

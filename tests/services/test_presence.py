@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from handover.errors import HandoverError, InvalidMove
+from handover.errors import HandoverError, InvalidMove, NotAllowed
 from handover.models import Assignment, Event
 from handover.queries import duty
 from handover.services import shifts
@@ -80,6 +80,16 @@ def test_check_in_refuses_who_has_a_substitute(coming):
 
     with pytest.raises(InvalidMove):
         shifts.check_in(assignment=place, now=coming.starts_at)
+
+
+def test_check_in_refuses_who_only_reads(desk, coming):
+    place = factories.assignment(coming, factories.member(desk.team, Role.AUDITOR))
+
+    with pytest.raises(NotAllowed):
+        shifts.check_in(assignment=place, now=coming.starts_at)
+
+    place.refresh_from_db()
+    assert place.checked_in_at is None
 
 
 def test_check_out_ends_duty(desk):

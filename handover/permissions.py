@@ -2,7 +2,18 @@
 
 from accounts.models import Membership, Team, User
 
-from .models import Access, Assignment, Customer, Handover, HandoverLine, PendingItem, Post
+from .models import (
+    NOTICE_READERS,
+    READS_OFF_DUTY,
+    Access,
+    Assignment,
+    Customer,
+    Handover,
+    HandoverLine,
+    Notice,
+    PendingItem,
+    Post,
+)
 
 Role = Membership.Role
 
@@ -119,3 +130,19 @@ def can_name_substitute(access: Access, assignment: Assignment) -> bool:
 
 def can_check_in(access: Access, assignment: Assignment) -> bool:
     return assignment.user_id == access.user.pk
+
+
+def can_read_notice(access: Access, notice: Notice) -> bool:
+    """Say that one has read it: who works in the team, but for its author."""
+    return access.roles.get(notice.team_id) in NOTICE_READERS and access.user.pk != notice.author_id
+
+
+def can_withdraw_notice(access: Access, notice: Notice) -> bool:
+    """Who might write it: for a post whoever supervises that, for the team a supervisor."""
+    if notice.post_id is None:
+        return can_supervise_team(access, notice.team_id)
+    return can_supervise_post(access, notice.post_id, notice.team_id)
+
+
+def can_see_receipts(access: Access, notice: Notice) -> bool:
+    return access.is_administrator or access.roles.get(notice.team_id) in READS_OFF_DUTY

@@ -11,6 +11,7 @@ from handover.models import (
     Customer,
     IssueType,
     Kind,
+    Notice,
     PendingItem,
     Post,
     Shift,
@@ -144,3 +145,18 @@ def item(
         Clock(item=matter, kind=kind, started_at=now, due_at=due_at) for kind, due_at in clocks.items()
     )
     return matter
+
+
+def notice(place: Team, desk: Post | None = None, *, now: datetime = NOW, **fields) -> Notice:
+    """In force since `now` for a day: for the team, or for one of its posts."""
+    number = next(_numbers)
+    facts = {
+        "title": f"Notice {number}",
+        "text": "The warehouse answers by chat alone until Friday.",
+        "valid_from": now,
+        "valid_until": now + timedelta(days=1),
+        "at": now,
+        "form_key": f"{number}",
+    } | fields
+    facts["author"] = facts.get("author") or member(place, Role.SUPERVISOR)
+    return Notice.objects.create(team=place, post=desk, **facts)

@@ -38,6 +38,9 @@ class World(Desk):
         )
         self.pattern = factories.pattern(self.post, CANARY)
         self.message = Message.objects.create(recipient=self.ada, text=CANARY, at=self.then)
+        self.notice = factories.notice(
+            self.team, now=self.then, title=CANARY, text=CANARY, author=factories.administrator(CANARY)
+        )
         self.held = HeldForm.objects.create(user=self.ada, path="/", data="{}", created_at=timezone.now())
         paper.print_forms(post=self.post, first=1, count=1, actor=self.ada, now=self.then)
         self.earlier = self.submitted_before()
@@ -105,6 +108,7 @@ class World(Desk):
         """The ids with which a route leads to a thing of the team."""
         own = {
             "messages": self.message.pk,
+            "notices": self.notice.pk,
             "items": self.matter.pk,
             "customers": self.matter.customer_id,
             "shifts": self.handover.incoming_shift_id,

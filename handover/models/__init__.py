@@ -1,6 +1,6 @@
 """What is stored. Each module holds one subject; the same word names it in every layer."""
 
-from .access import Access, DutyPlace
+from .access import READS_OFF_DUTY, Access, DutyPlace
 from .customers import Channel, Customer, Emotion
 from .events import Event
 from .handovers import Handover, HandoverLine, Round, Section, SectionDraft
@@ -17,6 +17,7 @@ from .items import (
     UnknownFact,
 )
 from .messages import LastLook, Message
+from .notices import NOTICE_READERS, Notice, NoticeReceipt
 from .paper import PaperForm
 from .pulse import Pulse
 from .search import SearchEntry
@@ -35,6 +36,8 @@ __all__ = [
     "IDLE_HANDOVERS",
     "LATEST_CHECK_OUT",
     "MOVED_PROMISES",
+    "NOTICE_READERS",
+    "READS_OFF_DUTY",
     "Access",
     "Addendum",
     "Assignment",
@@ -51,6 +54,8 @@ __all__ = [
     "Kind",
     "LastLook",
     "Message",
+    "Notice",
+    "NoticeReceipt",
     "PaperForm",
     "PatternSkip",
     "PendingItem",

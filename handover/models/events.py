@@ -75,6 +75,9 @@ class Event(models.Model):
         PAPER_USED = "paper_used", _("marked the handover as typed from paper")
         PAPER_RELEASED = "paper_released", _("took back that the handover is typed from paper")
         PAPER_DESTROYED = "paper_destroyed", _("marked a blank paper form as destroyed")
+        # notices
+        NOTICE_WRITTEN = "notice_written", _("wrote a notice")
+        NOTICE_WITHDRAWN = "notice_withdrawn", _("withdrew a notice")
         # people and shifts
         CHECKED_IN = "checked_in", _("checked in")
         CHECKED_OUT = "checked_out", _("checked out")

@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
 from handover import permissions
-from handover.queries import board, board_alarms, board_decisions, board_handovers, duty
+from handover.queries import board, board_alarms, board_decisions, board_handovers, duty, notices
 from handover.queries import inbox as inbox_queries
 from handover.services import inbox
 
@@ -32,6 +32,7 @@ def home(request: Request) -> HttpResponse:
         "check_in_choices": check_in_choices,
         "check_in": board.check_ins(check_in_choices, access.now),
         "unread": unread,
+        "notices": notices.unread(access),
         "version": board.version(access, newest_message=unread.newest),
         "now": access.now,
     }

@@ -18,7 +18,7 @@ from handover import permissions
 from handover.errors import HandoverError
 from handover.forms.shifts import ShiftForm, StaffForm, SubstituteForm
 from handover.models import Assignment, Post, Shift
-from handover.queries import duty, roster
+from handover.queries import duty, notices, roster
 from handover.queries.words import listed
 from handover.services import shift_copies, shifts
 
@@ -179,7 +179,9 @@ def check_in(request: Request, pk: int) -> HttpResponse:
         messages.error(request, error.sentence)
     else:
         messages.success(request, _checked_in_words(place))
-    return redirect(next_page(request, "home"))
+    # Notices are read before work: they stand at the top of the first page.
+    to_read = notices.unread(request.access).notices
+    return redirect("home" if to_read else next_page(request, "home"))
 
 
 @require_POST

@@ -79,9 +79,9 @@ def _mark_news(rows: list[item_rows.Row], access: Access, since: datetime) -> in
     happened = Event.objects.filter(item__in=[row["id"] for row in rows], at__gt=since)
     happened = happened.exclude(actor=access.user).exclude(verb__in=NO_NEWS)
     last = happened.order_by().values("item").annotate(last=Max("pk")).values("last")
-    found = Event.objects.filter(pk__in=last).select_related("actor", "person").only(*entries.HEADLINE)
+    found = entries.rows(Event.objects.filter(pk__in=last).order_by("pk"), *entries.HEADLINE)
     reader = Reader(access.now)
-    latest = {event.item_id: entries.headline(event, reader) for event in found.order_by("pk")}
+    latest = {event.item_id: entries.headline(event, reader) for event in found}
     for row in rows:
         if news := latest.get(row["id"]):
             row["is_new"], row["news"] = True, news

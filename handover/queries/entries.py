@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -55,16 +55,52 @@ TONES = {
     Verb.LINE_ACCEPTED: "ok",
 }
 PAPER = {Verb.PAPER_USED, Verb.PAPER_RELEASED}  # of what happens to paper forms, that in a handover
-HEADLINE = ("item_id", "verb", "at", "data", "actor__display_name", "person__display_name")
+HEADLINE = ("pk", "item_id", "verb", "at", "data", "actor__display_name", "person__display_name")
+COLUMNS = (*HEADLINE, "text", "channel", "emotion")
 OTHER_ICON = "handover"  # everything else on an item happens in a handover
+
+
+class Entry(NamedTuple):
+    """What is read of an event: COLUMNS, or HEADLINE where one line is all that is shown."""
+
+    pk: int
+    item_id: int | None
+    verb: str
+    at: datetime
+    data: dict[str, Any]
+    actor: str | None
+    person: str | None
+    text: str = ""
+    channel: str = ""
+    emotion: str = ""
+
+    @classmethod
+    def of(cls, event: Event) -> Self:
+        """Of an event that was read with its actor and person."""
+        return cls(
+            pk=event.pk,
+            item_id=event.item_id,
+            verb=event.verb,
+            at=event.at,
+            data=event.data,
+            actor=event.actor.display_name if event.actor else None,
+            person=event.person.display_name if event.person else None,
+            text=event.text,
+            channel=event.channel,
+            emotion=event.emotion,
+        )
+
+
+def rows(events: QuerySet[Event], *columns: str) -> list[Entry]:
+    return [Entry(*row) for row in events.values_list(*(columns or COLUMNS))]
 
 
 def read(events: QuerySet[Event], now: datetime, *, name_items: bool = False) -> list[dict[str, Any]]:
     """The entries of these events in their order; one query. `name_items` says of which item each one is."""
-    return shape(events.select_related("actor", "person"), now, name_items=name_items)
+    return shape(rows(events), now, name_items=name_items)
 
 
-def shape(events: Iterable[Event], now: datetime, *, name_items: bool = False) -> list[dict[str, Any]]:
+def shape(events: Iterable[Entry], now: datetime, *, name_items: bool = False) -> list[dict[str, Any]]:
     reader = Reader(now)
     base = reverse("item_detail", args=[0]).removesuffix("0/")
     entries = []
@@ -89,17 +125,17 @@ def shape(events: Iterable[Event], now: datetime, *, name_items: bool = False) -
     return entries
 
 
-def headline(event: Event, reader: Reader) -> str:
+def headline(event: Entry, reader: Reader) -> str:
     """Who did what and when, in one line."""
     return f"{_who(event)} {_what(event)} · {reader.instant(event.at)}"
 
 
-def _who(event: Event) -> str:
+def _who(event: Entry) -> str:
     """Imported history names its people in words: they are not known here."""
-    return event.actor.display_name if event.actor else event.data.get("by") or _("The system")
+    return event.actor or event.data.get("by") or _("The system")
 
 
-def _what(event: Event) -> str:
+def _what(event: Entry) -> str:
     if event.verb == Verb.IMPORTED and "row" in event.data.get("import", ()):
         return _("updated it in the other system")
     # Not get_verb_display(): that translates the words of all verbs to find one, for each entry.
@@ -107,29 +143,29 @@ def _what(event: Event) -> str:
     return _("%(what)s: to %(target)s") % {"what": what, "target": target} if target else what
 
 
-def _target(event: Event) -> str:
+def _target(event: Entry) -> str:
     """To whom it went; of other entries the person is the actor, or stands in the text."""
     if event.verb in {Verb.TRANSFERRED, Verb.TRANSFERRED_OUT}:
         to = event.data.get("to", {})
         return listed(filter(None, (to.get("holder"), to.get("post"), to.get("team"))))
-    return event.person.display_name if event.verb == Verb.LINE_DECIDED and event.person else ""
+    return event.person or "" if event.verb == Verb.LINE_DECIDED else ""
 
 
-def _chips(event: Event) -> list[str]:
+def _chips(event: Entry) -> list[str]:
     """How the contact was made and how the customer felt; neutral goes without saying."""
     channel = [str(Channel(event.channel).label)] if event.channel else []
     felt = event.emotion not in {"", Emotion.NEUTRAL}
     return channel + ([str(Emotion(event.emotion).label)] if felt else [])
 
 
-def _changes(event: Event) -> list[str]:
+def _changes(event: Entry) -> list[str]:
     """The text of a section as it was saved or typed; a paper form; old and new values of anything else."""
     if event.verb in {Verb.SECTION_SAVED, Verb.SECTION_CONFLICT}:
         return _section(event.data)
     if event.verb in PAPER:
         return [_("Form %(serial)s") % {"serial": event.data["serial"]}]
     if event.verb != Verb.CUSTOMER_EDITED:
-        return item_words.changes(event)
+        return item_words.changes(event.verb, event.data)
     nothing = pgettext("value", "nothing")
     return [
         _("%(field)s: %(old)s → %(new)s")

@@ -14,20 +14,19 @@ from .words import moment_words
 Verb = Event.Verb
 
 
-def changes(event: Event) -> list[str]:
+def changes(verb: str, data: dict[str, Any]) -> list[str]:
     """The lines below an entry of the timeline; none for entries that have nothing to compare."""
-    data = event.data
-    if event.verb == Verb.EDITED:
+    if verb == Verb.EDITED:
         return [_changed(name, data["old"][name], new) for name, new in data["new"].items()]
-    if event.verb == Verb.KIND_CHANGED:
+    if verb == Verb.KIND_CHANGED:
         return [_from_to(Kind(data["old"]).label, Kind(data["new"]).label)]
-    if event.verb == Verb.PROMISE_MOVED:
+    if verb == Verb.PROMISE_MOVED:
         return [_from_to(_moment(data["old"]), _moment(data["new"]))]
-    if event.verb == Verb.TRANSFERRED and data.get("need"):
+    if verb == Verb.TRANSFERRED and data.get("need"):
         need, note = data["need"]
         words = " · ".join(filter(None, [Customer.fact_words("need", need), note]))
         return [f"{_('Special communication need')}: {words}"]
-    if event.verb == Verb.PROMISED:
+    if verb == Verb.PROMISED:
         return [_("By %(at)s") % {"at": _moment(data["due_at"])}]
     return []
 

@@ -163,7 +163,7 @@ def _line(
         clock=None
         if cut.is_elsewhere(row)
         else item_rows.next_clock(item.kind, item.next_clock, item.next_due_at, access.now),
-        since=entries.shape(latest, access.now) if latest else [],
+        since=entries.shape(map(entries.Entry.of, latest), access.now) if latest else [],
         remarks=said,
         may_undo=_may_undo(row, access.user, access.now),
         address=address,

@@ -1,42 +1,52 @@
 """The timeline of an item: the entries of the trail that belong to it, newest first."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Q, QuerySet
 
 from handover.models import Event, PendingItem
 
+from . import entries
+from .entries import Entry
 from .paging import Cursor
+from .prepared import Rows, prepared
 
 PAGE = 20
 CONTACTS = 3
 
 
-def of_item(item: PendingItem) -> QuerySet[Event]:
+def of_item(item: PendingItem | int) -> QuerySet[Event]:
     """Whoever may see the item sees its whole history, that of an earlier team included."""
     return (
         Event.objects.filter(item=item)
         .exclude(verb=Event.Verb.TRANSFERRED_OUT)  # the former team's own entry; the transfer is there too
-        .select_related("actor", "person")
         .order_by("-at", "-pk")
     )
 
 
-def page(item: PendingItem, before: str = "") -> tuple[list[Event], str]:
+def page(item: PendingItem, before: str = "") -> tuple[list[Entry], str]:
     """One page of entries, from `before` on, and where the next page begins ("" at the end)."""
-    entries = of_item(item)
-    if cursor := Cursor.read(before):
-        entries = entries.filter(Q(at__lt=cursor.at) | Q(at=cursor.at, pk__lt=cursor.pk))
-    found = list(entries[: PAGE + 1])
+    cursor = Cursor.read(before)
+    found = _earlier(item, cursor) if cursor else [Entry(*row) for row in _newest(item=item.pk)]
     shown = found[:PAGE]
     older = str(Cursor(shown[-1].at, shown[-1].pk)) if len(found) > PAGE else ""
     return shown, older
 
 
-def contacts(item: PendingItem) -> list[Event]:
+def contacts(item: PendingItem) -> list[Entry]:
     """The last three contacts with the customer."""
-    return list(of_item(item).filter(verb__in=Event.CONTACTS)[:CONTACTS])
+    return entries.rows(of_item(item).filter(verb__in=Event.CONTACTS)[:CONTACTS])
 
 
-def contacts_among(item: PendingItem, entries: list[Event], *, newest: bool, whole: bool) -> list[Event]:
+def contacts_among(item: PendingItem, shown: list[Entry], *, newest: bool, whole: bool) -> list[Entry]:
     """The same, without a query where a page of the timeline shows them already."""
-    found = [entry for entry in entries if entry.verb in Event.CONTACTS][:CONTACTS]
+    found = [entry for entry in shown if entry.verb in Event.CONTACTS][:CONTACTS]
     return found if newest and (whole or len(found) == CONTACTS) else contacts(item)
+
+
+@prepared(item=BigIntegerField())
+def _newest(*, item: int) -> Rows:
+    return of_item(item).values_list(*entries.COLUMNS)[: PAGE + 1]
+
+
+def _earlier(item: PendingItem, cursor: Cursor) -> list[Entry]:
+    before = Q(at__lt=cursor.at) | Q(at=cursor.at, pk__lt=cursor.pk)
+    return entries.rows(of_item(item).filter(before)[: PAGE + 1])

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def changes(item) -> list[str]:
     with timezone.override(item.team.zone):
-        return entries.shape(timeline.of_item(item), NOW)[0]["changes"]
+        return entries.read(timeline.of_item(item), NOW)[0]["changes"]
 
 
 @pytest.fixture

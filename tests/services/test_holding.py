@@ -290,7 +290,7 @@ def test_transfer_loses_neither_of_two_needs(known, note, need_and_note):
 
     copy.refresh_from_db()
     assert (copy.need, copy.need_note) == need_and_note
-    assert item_words.changes(last_event(item)) == [
+    assert item_words.changes(last_event(item).verb, last_event(item).data) == [
         "Special communication need: Hard of hearing: text only · Writes well"
     ]
 
@@ -307,7 +307,7 @@ def test_transfer_of_two_long_needs_keeps_theirs_and_says_ours_at_the_item():
     copy.refresh_from_db()
     assert copy.need_note.startswith("c" * 190)
     assert len(copy.need_note) == 200
-    assert item_words.changes(last_event(item)) == [
+    assert item_words.changes(last_event(item).verb, last_event(item).data) == [
         f"Special communication need: Hard of hearing: text only · {'w' * 200}"
     ]
 

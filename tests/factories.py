@@ -11,6 +11,7 @@ from handover.models import (
     Customer,
     IssueType,
     Kind,
+    Ladder,
     Notice,
     PendingItem,
     Post,
@@ -142,7 +143,8 @@ def item(
     facts["issue_type"] = facts.get("issue_type") or issue_type(desk.team)
     matter = PendingItem.objects.create(team=desk.team, post=desk, kind=kind, **facts)
     Clock.objects.bulk_create(
-        Clock(item=matter, kind=kind, started_at=now, due_at=due_at) for kind, due_at in clocks.items()
+        Clock(item=matter, kind=kind, started_at=now, due_at=due_at, next_at=now)
+        for kind, due_at in clocks.items()
     )
     return matter
 
@@ -160,3 +162,8 @@ def notice(place: Team, desk: Post | None = None, *, now: datetime = NOW, **fiel
     } | fields
     facts["author"] = facts.get("author") or member(place, Role.SUPERVISOR)
     return Notice.objects.create(team=place, post=desk, **facts)
+
+
+def ladder(place: Team, *, clock: str, steps: list[dict], made_by: User, **fields) -> Ladder:
+    facts = {"version": 1, "made_at": NOW} | fields
+    return Ladder.objects.create(team=place, clock=clock, steps=steps, made_by=made_by, **facts)

@@ -2,6 +2,7 @@
 
 from .access import READS_OFF_DUTY, Access, DutyPlace
 from .customers import Channel, Customer, Emotion
+from .escalation import Escalation, Ladder, Outlet, Target
 from .events import Event
 from .handovers import Handover, HandoverLine, Round, Section, SectionDraft
 from .items import (
@@ -15,8 +16,9 @@ from .items import (
     Promise,
     Stage,
     UnknownFact,
+    Waits,
 )
-from .messages import LastLook, Message
+from .messages import About, Delivery, LastLook, Message, MessageChoice, Webhook
 from .notices import NOTICE_READERS, Notice, NoticeReceipt
 from .paper import PaperForm
 from .pulse import Pulse
@@ -38,6 +40,7 @@ __all__ = [
     "MOVED_PROMISES",
     "NOTICE_READERS",
     "READS_OFF_DUTY",
+    "About",
     "Access",
     "Addendum",
     "Assignment",
@@ -45,17 +48,22 @@ __all__ = [
     "Clock",
     "ClockKind",
     "Customer",
+    "Delivery",
     "DutyPlace",
     "Emotion",
+    "Escalation",
     "Event",
     "Handover",
     "HandoverLine",
     "IssueType",
     "Kind",
+    "Ladder",
     "LastLook",
     "Message",
+    "MessageChoice",
     "Notice",
     "NoticeReceipt",
+    "Outlet",
     "PaperForm",
     "PatternSkip",
     "PendingItem",
@@ -72,5 +80,8 @@ __all__ = [
     "SignOff",
     "SignedText",
     "Stage",
+    "Target",
     "UnknownFact",
+    "Waits",
+    "Webhook",
 ]

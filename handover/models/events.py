@@ -44,6 +44,8 @@ class Event(models.Model):
         PROMISE_KEPT = "promise_kept", _("kept the promise")
         PROMISE_BROKEN = "promise_broken", _("broke the promise")
         PROMISE_MOVED = "promise_moved", _("moved the promise")
+        ESCALATED = "escalated", _("told that it waits")
+        ENGINE_FAILED = "engine_failed", _("could not tell who waits for it")
         # customers
         CUSTOMER_CREATED = "customer_created", _("created the customer")
         CUSTOMER_EDITED = "customer_edited", _("changed the customer's profile")

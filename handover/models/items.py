@@ -1,6 +1,6 @@
 """Open customer matters ("items"), their clocks and their promises."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +13,9 @@ from accounts.models import Team
 from .access import Access
 from .customers import Channel, Customer, Emotion
 from .shifts import Post
+
+if TYPE_CHECKING:
+    from .handovers import Handover
 
 # From here on the way an item goes is wrong, and the supervisor is told.
 IDLE_HANDOVERS = 2
@@ -55,6 +58,20 @@ class ClockKind(models.TextChoices):
     RESPONSE = "response", pgettext_lazy("clock", "First response")
     DONE = "done", pgettext_lazy("clock", "Done")
     PROMISE = "promise", pgettext_lazy("clock", "Promise")
+
+
+class Waits(models.TextChoices):
+    """All that waits for somebody: the four clocks of an item, and what only the engine watches."""
+
+    TAKEN = "taken", _("an urgent item is taken")
+    RESPONSE = "response", _("the first response to an urgent item")
+    DONE = "done", _("an item is done")
+    PROMISE = "promise", _("a promise is kept")
+    COMPLAINT = "complaint", _("a complaint is solved")
+    IDLE = "idle", _("an urgent item that was taken goes on")
+    REFUSED = "refused", _("a refused urgent line is decided")
+    SIGN = "sign", _("the outgoing shift signs")
+    CONFIRM = "confirm", _("the incoming shift confirms")
 
 
 class UnknownFact(models.TextChoices):
@@ -221,24 +238,46 @@ class PendingItem(models.Model):
 
 
 class Clock(models.Model):
-    """One run of one clock of an item. A stopped run stays as a fact; a new start is a new row."""
+    """One run of what waits, of an item or of a handover. A stopped run stays as a fact; a new start is a new
+    row.
+
+    `next_at` is when the engine looks at it next: first to arm it with its ladder, then at each step. Nothing
+    is left to tell where it is None.
+    """
 
     class Outcome(models.TextChoices):
         MET = "met", _("in time")
         LATE = "late", _("too late")
         VOID = "void", _("no longer needed")
 
-    item = models.ForeignKey(PendingItem, models.CASCADE, related_name="clocks")
-    kind = models.CharField(max_length=10, choices=ClockKind)
+    item = models.ForeignKey(PendingItem, models.CASCADE, null=True, related_name="clocks")
+    handover = models.ForeignKey("handover.Handover", models.CASCADE, null=True, related_name="clocks")
+    kind = models.CharField(max_length=10, choices=Waits)
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=6, choices=Outcome, blank=True)
 
+    next_at = models.DateTimeField(null=True)
+    armed_at = models.DateTimeField(null=True)
+    # The team's own ladder in force when it was armed; none means the built-in one.
+    ladder = models.ForeignKey("handover.Ladder", models.PROTECT, null=True, related_name="clocks")
+    # How many steps and repeats of the ladder are behind it.
+    position = models.PositiveSmallIntegerField(default=0)
+    failures = models.PositiveSmallIntegerField(default=0)
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["item", "kind"], condition=Q(stopped_at__isnull=True), name="clock_runs_once"
+            ),
+            models.UniqueConstraint(
+                fields=["handover", "kind"],
+                condition=Q(stopped_at__isnull=True),
+                name="clock_of_handover_runs_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(item__isnull=True) ^ Q(handover__isnull=True), name="clock_of_one_thing"
             ),
             models.CheckConstraint(
                 condition=Q(stopped_at__isnull=True, outcome="")
@@ -247,11 +286,20 @@ class Clock(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(stopped_at__isnull=True), name="clock_running_by_due")
+            models.Index(
+                fields=["next_at"],
+                condition=Q(stopped_at__isnull=True, next_at__isnull=False),
+                name="clock_waiting_by_next",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} of #{self.item_id} due {self.due_at:%Y-%m-%d %H:%M} UTC"
+        return f"{self.kind} of {self.item_id or self.handover_id} due {self.due_at:%Y-%m-%d %H:%M} UTC"
+
+    @property
+    def thing(self) -> "PendingItem | Handover":
+        """What waits; one of both, by constraint."""
+        return self.item or self.handover  # type: ignore[return-value]
 
 
 class Promise(models.Model):

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import BigIntegerField, DateTimeField, Q, QuerySet
+from django.db.models import BigIntegerField, DateTimeField, F, Q, QuerySet
 
 from accounts.models import Membership, Team, User
 from handover.models import Access, Assignment, DutyPlace, Post, Shift
@@ -20,6 +20,30 @@ class Duty:
 
     people: tuple[Assignment, ...]
     in_charge: tuple[User, ...]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Everybody who may be told of a matter at one post at one instant, by what they are there."""
+
+    on_duty: tuple[User, ...] = ()
+    duty_supervisors: tuple[User, ...] = ()
+    leaders: tuple[User, ...] = ()
+    supervisors: tuple[User, ...] = ()
+    administrators: tuple[User, ...] = ()
+
+    def in_charge(self, parties: Collection[int] = ()) -> tuple[User, ...]:
+        return self.first(self.duty_supervisors, self.leaders, self.supervisors, parties=parties)
+
+    def first(self, *steps: tuple[User, ...], parties: Collection[int] = ()) -> tuple[User, ...]:
+        """The first of the steps that has somebody who is no party; the administrators are always the last.
+
+        Where every administrator is a party they are told all the same: it is never nobody.
+        """
+        for step in (*steps, self.administrators):
+            if people := tuple(person for person in step if person.pk not in parties):
+                return people
+        return self.administrators
 
 
 def on_duty(post: Post, at: datetime) -> Duty:
@@ -42,24 +66,51 @@ def in_charge(post: Post, at: datetime, *, parties: Collection[int] = ()) -> tup
     `parties` are ids of people who are a party to the matter: they are passed over. The supervisor of
     the shift counts from its start whether checked in or not; one who checked out does not.
     """
-    active = User.objects.filter(is_active=True).exclude(pk__in=parties)
+    return chains([post], at)[post.pk].in_charge(parties)
+
+
+def chains(posts: Collection[Post], at: datetime) -> dict[int, Chain]:
+    """The chain of each post at the instant; as many queries for many posts as for one."""
     rostered = (
         Assignment.objects.effective()
         .of_workers()
-        .filter(shift__post=post, is_duty_supervisor=True, checked_out_at__isnull=True)
-        .filter(shift__in=Shift.objects.covering(at))
+        .filter(shift__post__in=posts, is_duty_supervisor=True, checked_out_at__isnull=True)
     )
-    members = Membership.objects.filter(team=post.team)
-    chain = (
-        active.filter(pk__in=rostered.values("user")),
-        active.filter(led_posts=post, pk__in=members.filter(role=Role.LEADER).values("user")),
-        active.filter(pk__in=members.filter(role=Role.SUPERVISOR).values("user")),
-        active.filter(is_administrator=True),
-    )
-    for step in chain:
-        if people := tuple(step.order_by("display_name", "pk").distinct()):
-            return people
-    return ()
+    pairs = {
+        "on_duty": Assignment.objects.on_duty(at)
+        .filter(shift__post__in=posts)
+        .values_list("shift__post_id", "user_id"),
+        "duty_supervisors": rostered.filter(shift__in=Shift.objects.covering(at)).values_list(
+            "shift__post_id", "user_id"
+        ),
+        "leaders": Post.leaders.through.objects.filter(
+            post__in=posts,
+            user__memberships__team=F("post__team"),
+            user__memberships__role=Role.LEADER,
+        ).values_list("post_id", "user_id"),
+        "supervisors": Membership.objects.filter(
+            team__in={post.team_id for post in posts}, role=Role.SUPERVISOR
+        ).values_list("team_id", "user_id"),
+    }
+    found = {name: set(rows) for name, rows in pairs.items()}
+    ids = {user_id for rows in found.values() for _place, user_id in rows}
+    people = User.objects.filter(Q(pk__in=ids) | Q(is_administrator=True), is_active=True)
+    active = list(people.order_by("display_name", "pk"))
+
+    def those(name: str, place: int) -> tuple[User, ...]:
+        return tuple(person for person in active if (place, person.pk) in found[name])
+
+    administrators = tuple(person for person in active if person.is_administrator)
+    return {
+        post.pk: Chain(
+            on_duty=those("on_duty", post.pk),
+            duty_supervisors=those("duty_supervisors", post.pk),
+            leaders=those("leaders", post.pk),
+            supervisors=those("supervisors", post.team_id),
+            administrators=administrators,
+        )
+        for post in posts
+    }
 
 
 def access(user: User, now: datetime) -> Access:

@@ -202,7 +202,7 @@ def open_promise(item: PendingItem) -> Promise | None:
 
 def _dues(item: PendingItem) -> dict[str, datetime]:
     """Until when each running clock runs."""
-    running = Clock.objects.filter(item=item, stopped_at__isnull=True)
+    running = Clock.objects.filter(item=item, kind__in=ClockKind.values, stopped_at__isnull=True)
     return dict(running.values_list("kind", "due_at")) if item.is_open else {}
 
 

@@ -3,23 +3,34 @@
 Called by the other services, inside their transaction. Stopping one that does not run changes nothing.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from accounts.models import Team
-from handover.models import Clock, Kind, PendingItem, Post
+from handover.ladders import LIMIT_MINUTES
+from handover.models import Clock, ClockKind, Kind, PendingItem, Post, Waits
 from handover.queries.hours import in_service_from
 
-TAKEN_MINUTES = 10
-RESPONSE_MINUTES = 30
 # A follow-up made less than this before the end of the business day is due at the end of the next one.
 SHORT_DAY = timedelta(hours=2)
 
 
+def run(
+    *, kind: str, started_at: datetime, due_at: datetime, item: PendingItem | None = None, **fields: Any
+) -> Clock:
+    """An unsaved run of an item's clock, or of a handover's. The engine looks at it at once, and arms it."""
+    return Clock(item=item, kind=kind, started_at=started_at, due_at=due_at, next_at=started_at, **fields)
+
+
 def start(*, item: PendingItem, kind: str, now: datetime, due_at: datetime) -> None:
     """Start a run, or do nothing where one runs already: a handover never restarts a clock."""
-    Clock.objects.bulk_create(
-        [Clock(item=item, kind=kind, started_at=now, due_at=due_at)], ignore_conflicts=True
-    )
+    start_all([run(item=item, kind=kind, started_at=now, due_at=due_at)])
+
+
+def start_all(runs: Iterable[Clock]) -> None:
+    """Start the runs of things of which no such clock runs already."""
+    Clock.objects.bulk_create(runs, ignore_conflicts=True)
 
 
 def stop(*, item: PendingItem, kinds: set[str], now: datetime, void: bool = False) -> None:
@@ -35,7 +46,7 @@ def stop(*, item: PendingItem, kinds: set[str], now: datetime, void: bool = Fals
 def refresh(*, item: PendingItem) -> None:
     """Write the earliest running instant to the item."""
     first = (
-        Clock.objects.filter(item=item, stopped_at__isnull=True)
+        Clock.objects.filter(item=item, kind__in=ClockKind.values, stopped_at__isnull=True)
         .order_by("due_at", "pk")
         .values("due_at", "kind")
     ).first()
@@ -46,11 +57,11 @@ def refresh(*, item: PendingItem) -> None:
 
 def taken_due(*, post: Post, start_at: datetime) -> datetime:
     """Until when somebody on duty must have taken an urgent item that waits since `start_at`."""
-    return in_service_from(post, start_at) + timedelta(minutes=TAKEN_MINUTES)
+    return in_service_from(post, start_at) + timedelta(minutes=LIMIT_MINUTES[Waits.TAKEN])
 
 
 def response_due(*, post: Post, start_at: datetime) -> datetime:
-    return in_service_from(post, start_at) + timedelta(minutes=RESPONSE_MINUTES)
+    return in_service_from(post, start_at) + timedelta(minutes=LIMIT_MINUTES[Waits.RESPONSE])
 
 
 def done_due(*, kind: str, team: Team, key_at: datetime | None, now: datetime) -> datetime:

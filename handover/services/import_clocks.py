@@ -20,10 +20,12 @@ def of_item(item: PendingItem, plan: Plan, as_of: datetime) -> list[Clock]:
     """The clocks of a new item, stopped ones included; not yet saved."""
     facts, course = plan.facts, plan.course
     done_at = clocks.done_due(kind=facts.kind, team=item.team, key_at=facts.key_at, now=course.started_at)
-    found = [Clock(item=item, kind=ClockKind.DONE, started_at=course.started_at, due_at=done_at)]
+    found = [clocks.run(item=item, kind=ClockKind.DONE, started_at=course.started_at, due_at=done_at)]
     if facts.kind == Kind.URGENT and course.urgent_since:
         due_at = clocks.response_due(post=item.post, start_at=course.urgent_since)
-        found.append(Clock(item=item, kind=ClockKind.RESPONSE, started_at=course.urgent_since, due_at=due_at))
+        found.append(
+            clocks.run(item=item, kind=ClockKind.RESPONSE, started_at=course.urgent_since, due_at=due_at)
+        )
         if course.responded_at:
             _stop(found[-1], max(course.responded_at, course.urgent_since))
     if course.ended_at:
@@ -31,11 +33,11 @@ def of_item(item: PendingItem, plan: Plan, as_of: datetime) -> list[Clock]:
         return found if course.responded_at else found[:1]
     if facts.kind == Kind.URGENT:
         due_at = clocks.taken_due(post=item.post, start_at=as_of)
-        found.append(Clock(item=item, kind=ClockKind.TAKEN, started_at=as_of, due_at=due_at))
+        found.append(clocks.run(item=item, kind=ClockKind.TAKEN, started_at=as_of, due_at=due_at))
     if facts.promise_due_at:
         started_at = min(course.created_at, facts.promise_due_at)
         found.append(
-            Clock(item=item, kind=ClockKind.PROMISE, started_at=started_at, due_at=facts.promise_due_at)
+            clocks.run(item=item, kind=ClockKind.PROMISE, started_at=started_at, due_at=facts.promise_due_at)
         )
     return found
 
@@ -57,7 +59,9 @@ def first_due(found: list[Clock]) -> dict[str, datetime | str | None]:
 
 def bring_up_to_date(item: PendingItem, wanted: list[Clock], now: datetime) -> None:
     """Stop the clocks that no longer run or run to another instant, and start those that do."""
-    running = {clock.kind: clock for clock in item.clocks.filter(stopped_at__isnull=True)}
+    running = {
+        clock.kind: clock for clock in item.clocks.filter(kind__in=ClockKind.values, stopped_at__isnull=True)
+    }
     starts = {clock.kind: clock for clock in wanted if not clock.stopped_at}
     stops = {clock.kind: clock for clock in wanted if clock.stopped_at}
     for kind, clock in running.items():

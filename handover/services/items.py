@@ -285,7 +285,7 @@ def _register(
     item.next_due_at = dues[item.next_clock]
     item.save(force_insert=True)
     Clock.objects.bulk_create(
-        Clock(item=item, kind=clock, started_at=now, due_at=due_at) for clock, due_at in dues.items()
+        clocks.run(item=item, kind=clock, started_at=now, due_at=due_at) for clock, due_at in dues.items()
     )
     note(item=item, verb=Event.Verb.CREATED, actor=actor, now=now, text=item.progress, **_said(item))
     if promise:

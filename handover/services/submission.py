@@ -10,7 +10,7 @@ from accounts import reauth
 from accounts.models import User
 from handover import lifecycle
 from handover.errors import NotAllowed
-from handover.models import Clock, ClockKind, Event, Handover, HandoverLine, Kind, PendingItem, Round
+from handover.models import ClockKind, Event, Handover, HandoverLine, Kind, PendingItem, Round
 from handover.queries import cut, duty, record, score
 from handover.queries.record import Draft, Signature
 from handover.services import clocks, events, lines, signing
@@ -162,9 +162,8 @@ def _pass_to_incoming(draft: Draft, now: datetime) -> None:
     starts_at = max(now, handover.incoming_shift.starts_at) if handover.incoming_shift else now
     due_at = clocks.taken_due(post=handover.post, start_at=starts_at)
     urgent = [item for item in draft.items if item.kind == Kind.URGENT]
-    Clock.objects.bulk_create(
-        [Clock(item=item, kind=ClockKind.TAKEN, started_at=now, due_at=due_at) for item in urgent],
-        ignore_conflicts=True,
+    clocks.start_all(
+        clocks.run(item=item, kind=ClockKind.TAKEN, started_at=now, due_at=due_at) for item in urgent
     )
     items.filter(kind=Kind.URGENT, next_due_at__gt=due_at).update(
         next_due_at=due_at, next_clock=ClockKind.TAKEN

@@ -1,0 +1,82 @@
+"""What a step of a ladder says, in the language and the zone that are active."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from handover.ladders import Step, begins_at
+from handover.models import Clock, Handover, PendingItem, Promise, Waits
+
+from .words import Reader
+
+_OF_ITEM = {
+    Waits.TAKEN: gettext_noop("Urgent, and nobody has taken it for %(span)s: %(thing)s."),
+    Waits.RESPONSE: gettext_noop("Urgent, and no first response for %(span)s: %(thing)s. %(who)s"),
+    Waits.DONE: gettext_noop("It is time for this: %(thing)s. %(who)s"),
+    Waits.IDLE: gettext_noop("Urgent, and no progress for %(span)s: %(thing)s. %(who)s"),
+    Waits.REFUSED: gettext_noop("A refused urgent item waits for your decision: %(thing)s."),
+}
+_OF_HANDOVER = {
+    Waits.SIGN: gettext_noop("Not signed %(span)s after the end of the shift: handover of %(thing)s."),
+    Waits.CONFIRM: gettext_noop("Nobody receives it for %(span)s: handover of %(thing)s."),
+}
+_COMPLAINT = gettext_noop("New complaint, please assign it: %(thing)s. %(who)s")
+_COMPLAINT_UNTAKEN = gettext_noop("A complaint that nobody has taken for %(span)s: %(thing)s.")
+_COMPLAINT_OVER = gettext_noop(
+    "A complaint open for %(span)s: %(thing)s. %(who)s Please verify it and give the reason."
+)
+_PROMISE_SOON = gettext_noop("Promised for %(at)s: %(promise)s. This is about %(thing)s. %(who)s")
+_PROMISE_OVER = gettext_noop(
+    "Promised for %(at)s and not kept: %(promise)s. This is about %(thing)s. %(who)s"
+)
+_LATE = gettext_noop("%(text)s This was due at %(at)s and is told late, because the engine did not run.")
+
+
+def sentence(clock: Clock, step: Step, *, due_at: datetime, now: datetime, promise: Promise | None) -> str:
+    """What waits, for how long, and who has it. Its parts name no address: the reader may have no access."""
+    reader = Reader(now)
+    facts = {
+        "at": reader.instant(clock.due_at),
+        "span": reader.span(int((now - begins_at(clock.kind, clock.due_at)).total_seconds())),
+    }
+    if clock.item:
+        facts |= {"thing": item_words(clock.item), "who": _holder(clock.item)}
+    elif clock.handover:
+        facts |= {"thing": handover_words(clock.handover)}
+    if promise:
+        facts |= {"promise": promise.text}
+    return (_(_template(clock, step, due_at)) % facts).strip()
+
+
+def told_late(text: str, *, due_at: datetime, now: datetime) -> str:
+    """The sentence, with the remark that the engine had stood still."""
+    return _(_LATE) % {"text": text, "at": Reader(now).instant(due_at)}
+
+
+def item_words(item: PendingItem) -> str:
+    return _("#%(number)s, %(customer)s, %(issue)s (%(post)s)") % {
+        "number": item.pk,
+        "customer": item.customer,
+        "issue": item.issue_type,
+        "post": item.post,
+    }
+
+
+def handover_words(handover: Handover) -> str:
+    return _("%(post)s, %(shift)s") % {"post": handover.post, "shift": handover.outgoing_shift.name}
+
+
+def _holder(item: PendingItem) -> str:
+    if item.holder:
+        return _("%(person)s has it.") % {"person": item.holder}
+    return _("Nobody has it.")
+
+
+def _template(clock: Clock, step: Step, due_at: datetime) -> str:
+    if clock.kind == Waits.PROMISE:
+        return _PROMISE_SOON if due_at < clock.due_at else _PROMISE_OVER
+    if clock.kind == Waits.COMPLAINT:
+        over = due_at >= clock.due_at
+        return _COMPLAINT_OVER if over else _COMPLAINT_UNTAKEN if step.only_untaken else _COMPLAINT
+    return (_OF_ITEM | _OF_HANDOVER)[Waits(clock.kind)]

@@ -1,0 +1,140 @@
+"""What has to be known of due clocks before their steps are told; read once for a whole batch of them."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from django.db.models import F, prefetch_related_objects
+
+from accounts.models import User
+from handover import ladders
+from handover.ladders import Moment, Step
+from handover.models import Clock, Escalation, HandoverLine, Promise, Round, Waits
+
+from . import duty, recipients
+from .hours import in_service_from
+from .ladders import InForce, in_force
+
+# What one ladder has told, another does not tell the same targets of the same item again within this time.
+QUIET = timedelta(minutes=10)
+Answer = HandoverLine.Answer
+
+
+class Scene:
+    """State and duty roster around the clocks at one instant. Each fact is read when somebody asks for it."""
+
+    def __init__(self, clocks: list[Clock], now: datetime) -> None:
+        self.now = now
+        self._clocks = clocks
+        self._posts = {post.pk: post for post in (clock.thing.post for clock in clocks)}
+        prefetch_related_objects(list(self._posts.values()), "service_hours")
+
+    @cached_property
+    def own_ladders(self) -> InForce:
+        return in_force({post.team_id for post in self._posts.values()})
+
+    def instant(self, clock: Clock, moment: Moment) -> datetime:
+        """When the moment comes: not before the post is staffed, unless it is the customer's own time."""
+        at = ladders.begins_at(clock.kind, clock.due_at) + timedelta(minutes=moment.minutes)
+        if clock.kind in ladders.AT_ANY_HOUR:
+            return at
+        return in_service_from(self._posts[clock.thing.post.pk], at)
+
+    def applies(self, clock: Clock, step: Step) -> bool:
+        """Whether the step still has something to tell, now that it has come."""
+        if not step.only_untaken:
+            return True
+        if clock.item:
+            return clock.item.holder_id is None
+        return clock.handover_id not in self._begun
+
+    def people(self, clock: Clock, step: Step) -> list[User]:
+        """Whom the step tells; nobody where another clock has told the same of this item just before."""
+        item_id = clock.item_id
+        if item_id and all((clock.kind, item_id, target) in self._hushed for target in step.targets):
+            return []
+        return recipients.of_step(
+            step.targets,
+            chain=self._chains[clock.thing.post.pk],
+            holder=clock.item.holder if clock.item else None,
+            parties=self._parties(clock),
+        )
+
+    def promise(self, clock: Clock) -> Promise | None:
+        return self._promises.get(clock.item_id or 0) if clock.kind == Waits.PROMISE else None
+
+    def told(self, clock: Clock, step: Step) -> None:
+        """Remember what this batch itself has told."""
+        if clock.item_id:
+            for target in step.targets:
+                self._hush(clock.kind, clock.item_id, target)
+
+    def _hush(self, kind: str, item_id: int, target: str) -> None:
+        others = (other for other in Waits.values if other != kind)
+        self._hushed.update((other, item_id, target) for other in others)
+
+    @cached_property
+    def _hushed(self) -> set[tuple[str, int, str]]:
+        """(kind of clock, item, target) of which another clock has told within the quiet time."""
+        items = [clock.item_id for clock in self._clocks if clock.item_id]
+        recent = Escalation.objects.filter(clock__item__in=items, fired_at__gt=self.now - QUIET)
+        found: set[tuple[str, int, str]] = set()
+        for kind, item_id, targets in recent.values_list("clock__kind", "clock__item_id", "targets"):
+            for target in targets:
+                found.update((other, item_id, target) for other in Waits.values if other != kind)
+        return found
+
+    @cached_property
+    def _chains(self) -> dict[int, duty.Chain]:
+        return duty.chains(list(self._posts.values()), self.now)
+
+    @cached_property
+    def _promises(self) -> dict[int, Promise]:
+        found = Promise.objects.filter(item__in=self._items_of(Waits.PROMISE), state=Promise.State.OPEN)
+        return {promise.item_id: promise for promise in found}
+
+    @cached_property
+    def _begun(self) -> set[int]:
+        """Handovers of which at least one line has an answer."""
+        lines = HandoverLine.objects.filter(
+            handover__in=[clock.handover_id for clock in self._clocks if clock.handover_id],
+            round_number__gt=0,
+        )
+        return set(lines.exclude(answer=Answer.NONE).values_list("handover_id", flat=True).distinct())
+
+    def _parties(self, clock: Clock) -> set[int]:
+        """Who is not asked to judge: the holder; the outgoing signer; who refused."""
+        if clock.handover_id:
+            return self._signers.get(clock.handover_id, set())
+        parties = {clock.item.holder_id} if clock.item and clock.item.holder_id else set()
+        sides = self._sides.get(clock.item_id or 0, set()) if clock.kind == Waits.REFUSED else set()
+        return parties | sides
+
+    @cached_property
+    def _signers(self) -> dict[int, set[int]]:
+        rounds = Round.objects.filter(handover__in=[clock.handover_id for clock in self._clocks])
+        return _grouped(rounds.values_list("handover_id", "submitted_by_id"))
+
+    @cached_property
+    def _sides(self) -> dict[int, set[int]]:
+        """Of refused lines: who signed them as outgoing, and who refused them."""
+        lines = HandoverLine.objects.filter(
+            item__in=self._items_of(Waits.REFUSED), round_number__gt=0, answer=Answer.REFUSED
+        )
+        signed = lines.filter(handover__rounds__number=F("round_number"))
+        return _grouped(
+            [
+                *lines.values_list("item_id", "answered_by_id"),
+                *signed.values_list("item_id", "handover__rounds__submitted_by_id"),
+            ]
+        )
+
+    def _items_of(self, kind: str) -> list[int]:
+        return [clock.item_id for clock in self._clocks if clock.kind == kind and clock.item_id]
+
+
+def _grouped(pairs: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {}
+    for key, value in pairs:
+        found.setdefault(key, set()).add(value)
+    return found

@@ -1,0 +1,124 @@
+"""The engine: fires every step of a ladder that has come due, once, and says when it looks again.
+
+The database alone remembers what waits (`Clock.next_at`). Who calls `sweep`, and how many at once, makes no
+difference: a row is claimed under lock, its state and the duty roster are read again, and the step, its
+entry in the trail, the messages and the next instant are written in the same transaction.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from handover.models import About, Clock, Event
+from handover.services import events, outbox, pulse
+from handover.services.tellings import Tellings
+
+logger = logging.getLogger(__name__)
+
+PULSE = "sweep"
+BATCH = 500
+# A row that fails waits this long, twice as long each time, and is reported after some failures.
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(hours=1)
+FAILURES_TO_REPORT = 3
+_NEEDS = (
+    "ladder",
+    "item__post__team",
+    "item__customer",
+    "item__issue_type",
+    "item__holder",
+    "handover__post__team",
+    "handover__outgoing_shift",
+)
+
+
+def sweep(*, now: datetime) -> int:
+    """Fire all that is due, batch by batch, and write the pulse; answers how many clocks were looked at.
+
+    Safe to run at any time, by several at once, late, or again after a crash anywhere in it.
+    """
+    looked = 0
+    while ids := list(_due(now).values_list("pk", flat=True)[:BATCH]):
+        looked += _batch(ids, now)
+        if len(ids) < BATCH:
+            break
+    pulse.beat(name=PULSE, now=now)
+    return looked
+
+
+def _due(now: datetime) -> QuerySet[Clock]:
+    return Clock.objects.filter(stopped_at__isnull=True, next_at__lte=now).order_by("next_at", "pk")
+
+
+def _batch(ids: list[int], now: datetime) -> int:
+    """All of them in one transaction; where one fails, each in its own, so that it holds up no other."""
+    try:
+        return _fire(ids, now)
+    except Exception:
+        logger.exception("A batch of %d clocks failed; trying them one by one", len(ids))
+    return sum(_fire_alone(pk, now) for pk in ids)
+
+
+def _fire_alone(pk: int, now: datetime) -> int:
+    try:
+        return _fire([pk], now)
+    except Exception:
+        logger.exception("Clock %d failed", pk)
+        _set_back(pk, now)
+        return 1
+
+
+@transaction.atomic
+def _fire(ids: list[int], now: datetime) -> int:
+    """Claim what nobody else has claimed, tell what is due of it, and write when to look again.
+
+    Only PostgreSQL locks rows; on SQLite a writer has the database for itself.
+    """
+    claimed = _due(now).filter(pk__in=ids).select_for_update(skip_locked=True, of=("self",))
+    clocks = list(claimed.select_related(*_NEEDS))
+    if clocks:
+        Tellings(clocks, now).write()
+    return len(clocks)
+
+
+@transaction.atomic
+def _set_back(pk: int, now: datetime) -> None:
+    """Look at a row that failed later, and tell the administrators of one that goes on failing."""
+    clock = Clock.objects.select_for_update(of=("self",)).select_related("item", "handover").get(pk=pk)
+    pause = min(FIRST_PAUSE * 2**clock.failures, LONGEST_PAUSE)
+    failures = clock.failures + 1
+    Clock.objects.filter(pk=pk).update(next_at=now + pause, failures=failures)
+    if failures == FAILURES_TO_REPORT:
+        _report(clock, now)
+
+
+def _report(clock: Clock, now: datetime) -> None:
+    """Say in the inbox of every administrator that the engine cannot tell what it should."""
+    thing = f"#{clock.item_id}" if clock.item_id else str(clock.handover)
+    letters = []
+    for person in User.objects.filter(is_active=True, is_administrator=True).order_by("pk"):
+        with translation.override(person.language or settings.LANGUAGE_CODE):
+            text = _(
+                "The engine cannot tell anybody that %(thing)s waits: it failed %(count)s times. "
+                "It goes on trying. The log of the worker says why."
+            ) % {"thing": thing, "count": FAILURES_TO_REPORT}
+        letters.append(
+            outbox.Letter(
+                person, About.URGENT, text, f"failed.{clock.pk}", item=clock.item, handover=clock.handover
+            )
+        )
+    outbox.send(letters, now=now)
+    events.record(
+        verb=Event.Verb.ENGINE_FAILED,
+        actor=None,
+        now=now,
+        item=clock.item,
+        handover=clock.handover,
+        data={"clock": clock.kind},
+    )

@@ -1,0 +1,162 @@
+"""What a batch of due clocks tells, and to when each moves on; written in bulk."""
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from handover import ladders
+from handover.ladders import Moment, Step
+from handover.models import About, Clock, Escalation, Event, Outlet, Waits
+from handover.queries import step_words
+from handover.queries.ladders import steps_of
+from handover.queries.waiting import Scene
+from handover.services import events, outbox
+
+# What became due longer ago is told once, at its highest step, and says so.
+CEILING = timedelta(days=1)
+# So many late matters are told to one person one by one; more of them in one sentence.
+MOST_LATE = 3
+ABOUT = {
+    Waits.DONE: About.DUE,
+    Waits.PROMISE: About.DUE,
+    Waits.SIGN: About.HANDOVER,
+    Waits.CONFIRM: About.HANDOVER,
+}
+_CHANGED = ("next_at", "armed_at", "ladder", "position", "failures")
+
+
+class Tellings:
+    """One batch. Its clocks are locked, and come with their things and the posts and teams of these."""
+
+    def __init__(self, clocks: list[Clock], now: datetime) -> None:
+        self.clocks, self.now = clocks, now
+        self.scene = Scene(clocks, now)
+        self.escalations: list[Escalation] = []
+        self.trail: list[Event] = []
+        self.letters: dict[tuple[int, str], outbox.Letter] = {}
+        self.late: dict[int, list[outbox.Letter]] = defaultdict(list)
+        self.bulletins: list[outbox.Bulletin] = []
+
+    def write(self) -> None:
+        """Decide and write everything; called inside the transaction that holds the locks."""
+        for clock in self.clocks:
+            self._advance(clock)
+        Escalation.objects.bulk_create(self.escalations)
+        events.record_all(self.trail)
+        late = [letter for letters in self.late.values() for letter in _digested(letters)]
+        outbox.send([*self.letters.values(), *late], now=self.now)
+        outbox.publish(self.bulletins, now=self.now)
+        Clock.objects.bulk_update(self.clocks, _CHANGED)
+
+    def _advance(self, clock: Clock) -> None:
+        """Tell what is due of one clock, and move it to its next instant."""
+        if clock.armed_at is None:
+            clock.armed_at, clock.ladder = self.now, self.scene.own_ladders.of(clock)
+        steps = steps_of(clock)
+        due: list[tuple[Moment, datetime]] = []
+        clock.next_at, clock.failures = None, 0
+        for moment in ladders.moments(steps)[clock.position :]:
+            at = self.scene.instant(clock, moment)
+            if at > self.now:
+                clock.next_at = at
+                break
+            due.append((moment, at))
+        clock.position += len(due)
+        is_late = bool(due) and due[-1][1] <= self.now - CEILING
+        for moment, at in due[-1:] if is_late else due:
+            self._fire(clock, steps[moment.step], moment, at, is_late=is_late)
+
+    def _fire(self, clock: Clock, step: Step, moment: Moment, at: datetime, *, is_late: bool) -> None:
+        """Write the step as fired, and tell its people unless they have just been told."""
+        if not self.scene.applies(clock, step):
+            return
+        people = self.scene.people(clock, step)
+        self.escalations.append(
+            Escalation(
+                clock=clock,
+                team_id=clock.thing.team_id,
+                step=moment.step,
+                repeat=moment.repeat,
+                targets=list(step.targets),
+                due_at=at,
+                fired_at=self.now,
+                told=[person.pk for person in people],
+            )
+        )
+        if people:
+            self.scene.told(clock, step)
+            self._record(clock, moment, people)
+            self._tell(clock, step, people, f"{clock.pk}.{moment.step}.{moment.repeat}", at, is_late=is_late)
+
+    def _record(self, clock: Clock, moment: Moment, people: list[User]) -> None:
+        data = {
+            "clock": clock.kind,
+            "step": moment.step,
+            "repeat": moment.repeat,
+            "told": [person.display_name for person in people],
+        }
+        self.trail.append(
+            events.entry(
+                verb=Event.Verb.ESCALATED,
+                actor=None,
+                now=self.now,
+                item=clock.item,
+                handover=clock.handover,
+                data=data,
+            )
+        )
+
+    def _tell(
+        self, clock: Clock, step: Step, people: list[User], key: str, at: datetime, *, is_late: bool
+    ) -> None:
+        texts = self._texts(clock, step, at, is_late=is_late)
+        for person in people:
+            letter = outbox.Letter(
+                recipient=person,
+                about=ABOUT.get(Waits(clock.kind), About.URGENT),
+                text=texts[person.language or settings.LANGUAGE_CODE],
+                key=key,
+                item=clock.item,
+                handover=clock.handover,
+                by_email=None if Outlet.EMAIL in step.outlets else False,
+            )
+            self._put(letter, is_late=is_late)
+        if Outlet.WEBHOOK in step.outlets:
+            team = clock.thing.post.team
+            self.bulletins.append(outbox.Bulletin(team, texts, key, clock.item, clock.handover))
+
+    def _put(self, letter: outbox.Letter, *, is_late: bool) -> None:
+        """Of several steps of one thing that come at once, a person hears the last one only."""
+        if is_late:
+            self.late[letter.recipient.pk].append(letter)
+        else:
+            thing = f"item {letter.item.pk}" if letter.item else f"handover {letter.handover}"
+            self.letters[letter.recipient.pk, thing] = letter
+
+    def _texts(self, clock: Clock, step: Step, at: datetime, *, is_late: bool) -> dict[str, str]:
+        """What the step says, by language, in the times of the team."""
+        texts = {}
+        promise = self.scene.promise(clock)
+        for language, _name in settings.LANGUAGES:
+            with translation.override(language), timezone.override(clock.thing.post.team.zone):
+                text = step_words.sentence(clock, step, due_at=at, now=self.now, promise=promise)
+                texts[language] = step_words.told_late(text, due_at=at, now=self.now) if is_late else text
+        return texts
+
+
+def _digested(letters: list[outbox.Letter]) -> list[outbox.Letter]:
+    """The late letters of one person: a few as they are, more of them as one."""
+    if len(letters) <= MOST_LATE:
+        return letters
+    first = letters[0]
+    with translation.override(first.recipient.language or settings.LANGUAGE_CODE):
+        text = _(
+            "%(count)s matters came due more than a day ago while the engine did not run. The first of them: "
+            "%(text)s"
+        ) % {"count": len(letters), "text": first.text}
+    return [replace(first, text=text)]

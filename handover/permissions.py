@@ -9,7 +9,6 @@ from .models import (
     Assignment,
     Customer,
     Handover,
-    HandoverLine,
     Notice,
     PendingItem,
     Post,
@@ -82,25 +81,20 @@ def can_receive_handover(access: Access, handover: Handover) -> bool:
     return handover.incoming_shift_id is not None and handover.incoming_shift_id in access.duty_shift_ids
 
 
-def can_take_over_handover(access: Access, handover: Handover) -> bool:
+def can_supervise_handover(access: Access, handover: Handover) -> bool:
+    """Take it over, return it, decide its lines; that nobody does it as a party is a rule of the service."""
     return can_supervise_post(access, handover.post_id, handover.team_id)
 
 
 def can_confirm_for_shift(access: Access, handover: Handover) -> bool:
     """In place of the incoming shift, marked so; an administrator only after having taken it over."""
-    return can_take_over_handover(access, handover) and (handover.taken_over or not access.is_administrator)
-
-
-def can_decide_line(access: Access, line: HandoverLine, *, parties: frozenset[int]) -> bool:
-    """Leaders and supervisors, unless they are a party to the matter."""
-    handover = line.handover
-    return access.user.pk not in parties and can_supervise_post(access, handover.post_id, handover.team_id)
+    return can_supervise_handover(access, handover) and (handover.taken_over or not access.is_administrator)
 
 
 def can_reply_line(access: Access, handover: Handover, *, sides: frozenset[int]) -> bool:
     """Both shifts while on duty, and the signer of the outgoing side also afterwards."""
     on_duty = access.duty_shift_ids & {handover.outgoing_shift_id, handover.incoming_shift_id}
-    return bool(on_duty) or access.user.pk in sides or can_take_over_handover(access, handover)
+    return bool(on_duty) or access.user.pk in sides or can_supervise_handover(access, handover)
 
 
 def can_add_addendum(access: Access, handover: Handover) -> bool:

@@ -7,8 +7,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from handover.models import Access, Handover, HandoverLine, SignOff
+from handover.models import Access, Handover, HandoverLine
 
+from . import parties
 from .board_handovers import Card
 
 SHOWN = 20
@@ -24,7 +25,7 @@ def refused(access: Access) -> list[Card]:
     if not access.is_administrator:
         led = Q(handover__team__in=access.supervised_team_ids) | Q(handover__post__in=access.led_post_ids)
         lines = lines.filter(led)
-    found = list(lines.values("pk", "handover", "former_holder", "answered_by").order_by("answered_at", "pk"))
+    found = list(lines.values("pk", "handover", "answered_by").order_by("answered_at", "pk"))
     # Mostly there is none, and then nothing more is asked.
     mine = _decidable(found, access) if found else []
     shown = HandoverLine.objects.filter(pk__in=mine[:SHOWN])
@@ -33,16 +34,10 @@ def refused(access: Access) -> list[Card]:
 
 
 def _decidable(found: Iterable[Mapping[str, Any]], access: Access) -> list[int]:
-    """The lines in which the person is no party: neither side of it, nor the signer of the record."""
-    handovers = {row["handover"] for row in found}
-    own = SignOff.objects.filter(handover__in=handovers, user=access.user, role=SignOff.Role.OUTGOING)
-    signed = set(own.values_list("handover", flat=True))
+    """The lines in which the person is no party."""
+    involved = parties.outgoing_of({row["handover"] for row in found})
     me = access.user.pk
-    return [
-        row["pk"]
-        for row in found
-        if row["handover"] not in signed and me not in (row["former_holder"], row["answered_by"])
-    ]
+    return [row["pk"] for row in found if me != row["answered_by"] and me not in involved[row["handover"]]]
 
 
 def _card(line: HandoverLine) -> Card:

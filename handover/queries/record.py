@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from handover import canonical, form_template
 from handover.models import (
-    Access,
     Assignment,
     Event,
     Handover,
@@ -220,25 +219,6 @@ def joining_content(handover: Handover, signature: Signature) -> Content:
     }
 
 
-def may_join(handover: Handover, access: Access, sign_offs: Sequence[SignOff]) -> str:
-    """The role in which this person may sign too, or "": on duty for a side that has signed, and not yet.
-
-    `sign_offs` are those of the handover.
-    """
-    sides = (
-        (SignOff.Role.OUTGOING, handover.outgoing_shift_id, handover.state != Handover.State.DRAFT),
-        (SignOff.Role.INCOMING, handover.incoming_shift_id, handover.state == Handover.State.CONFIRMED),
-    )
-    signed = any(
-        sign_off.user_id == access.user.pk
-        and sign_off.round_number == handover.round_count
-        and sign_off.role != SignOff.Role.ADDENDUM
-        for sign_off in sign_offs
-    )
-    roles = [role for role, shift, done in sides if done and shift in access.duty_shift_ids]
-    return next((role for role in roles if not signed), "")
-
-
 def addendum_content(handover: Handover, text: str, signature: Signature) -> Content:
     """What is signed with an addendum: its words, bound to everything signed before it."""
     signed = handover.sign_offs.order_by("signed_at", "pk").values_list("text_id", flat=True)
@@ -262,12 +242,6 @@ def latest_round(handover: Handover) -> Round:
     """The latest submission. Raises Round.DoesNotExist for a handover that was never submitted."""
     rounds = handover.rounds.select_related("text", "submitted_by")
     return rounds.get(number=handover.round_count)
-
-
-def signers(handover: Handover, role: str) -> frozenset[int]:
-    """Ids of those who signed any round in this role: lines accepted in an earlier one stay accepted."""
-    rows = SignOff.objects.filter(handover=handover, role=role)
-    return frozenset(rows.values_list("user_id", flat=True))
 
 
 def _shift(shift: Shift | None, roster: list[Assignment]) -> Content | None:

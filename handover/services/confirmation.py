@@ -10,7 +10,7 @@ from accounts.models import User
 from handover import lifecycle
 from handover.errors import InvalidMove, NotAllowed
 from handover.models import Addendum, Event, Handover, Round, SignOff
-from handover.queries import cut, duty, record
+from handover.queries import cut, duty, parties, record
 from handover.queries.record import Signature
 from handover.services import events, lines, signing
 
@@ -22,9 +22,9 @@ def confirm(
     on.
 
     Raises NotConfirmed, SeenChanged, InvalidMove unless it is submitted, NotAllowed for the outgoing
-    signer, for somebody not of the incoming shift (a supervisor signs as such), and while a line has no
-    answer, or an urgent one is questioned, refused or not read back. A line that is not urgent may stay
-    open: with reservation.
+    signer, for somebody not of the incoming shift (a supervisor signs as such, unless a party), and while a
+    line has no answer, or an urgent one is questioned, refused or not read back. A line that is not urgent
+    may stay open: with reservation.
     """
     reauth.check_password_again(signature.user, password, address=address, now=now)
     confirm_signed(handover=handover, signature=signature, seen_sha256=seen_sha256, now=now)
@@ -35,9 +35,10 @@ def confirm_signed(*, handover: Handover, signature: Signature, seen_sha256: str
     """`confirm` for a signer whose password was checked already."""
     lifecycle.require(handover, Handover.State.SUBMITTED)
     round_ = record.latest_round(handover)
-    if signature.user.pk in record.signers(handover, SignOff.Role.OUTGOING):
-        raise NotAllowed(_("You signed this handover as outgoing, so somebody else must receive it."))
-    if not signature.as_supervisor and not duty.is_on_duty(signature.user, handover.incoming_shift, now):
+    lines.must_not_have_signed(handover, signature.user)
+    if signature.as_supervisor:
+        _refuse_party(handover, signature.user)
+    elif not duty.is_on_duty(signature.user, handover.incoming_shift, now):
         raise NotAllowed(_("Only somebody on duty for the incoming shift can confirm this handover."))
     waiting = cut.open_lines(handover)
     if cut.blocking(waiting):
@@ -72,12 +73,11 @@ def take_over(*, handover: Handover, reason: str, actor: User, now: datetime) ->
     the rest.
 
     Every line still without a final answer is decided so, with the reason. What remains is to sign.
-    Raises InvalidMove unless it is submitted, NotAllowed for the outgoing signer, and for who refused or
-    questioned a line as its receiver.
+    Raises InvalidMove unless it is submitted, NotAllowed for who is a party: of the outgoing side, or who
+    refused or questioned a line as its receiver.
     """
     lifecycle.require(handover, Handover.State.SUBMITTED)
-    if actor.pk in record.signers(handover, SignOff.Role.OUTGOING):
-        raise NotAllowed(_("You signed this handover as outgoing, so somebody else must receive it."))
+    _refuse_party(handover, actor)
     waiting = cut.open_lines(handover)
     if any(cut.is_open(line) and line.answered_by_id == actor.pk for line in waiting):
         raise NotAllowed(_("You are a party to this matter; somebody else must decide it."))
@@ -91,19 +91,24 @@ def take_over(*, handover: Handover, reason: str, actor: User, now: datetime) ->
             lines.read_back(line=line, text=reason, actor=actor, now=now)
 
 
+def _refuse_party(handover: Handover, actor: User) -> None:
+    if actor.pk in parties.outgoing(handover):
+        raise NotAllowed(parties.why_not_supervise())
+
+
 def join(
     *, handover: Handover, signature: Signature, password: str, seen_sha256: str, address: str, now: datetime
 ) -> SignOff:
     """A further signature of a side that has signed, over the same text by its hash.
 
-    Raises NotConfirmed for a wrong password, SeenChanged, NotAllowed for who signed this round already or is
-    not on duty for that side.
+    Raises NotConfirmed for a wrong password, SeenChanged, NotAllowed for who signed this round already,
+    stands on the other side or is not on duty for that side.
     """
     reauth.check_password_again(signature.user, password, address=address, now=now)
     with transaction.atomic():
         lifecycle.require(handover, handover.state)
         access = duty.access(signature.user, now)
-        if record.may_join(handover, access, list(handover.sign_offs.all())) != signature.role:
+        if parties.may_join(handover, access) != signature.role:
             raise NotAllowed(_("Only people on duty for a side that has signed can sign too, once."))
         sign_off = signing.sign(
             handover=handover,

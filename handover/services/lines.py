@@ -22,7 +22,7 @@ from handover.models import (
     PendingItem,
     SignOff,
 )
-from handover.queries import cut, duty, record
+from handover.queries import cut, duty, parties, record
 from handover.services import clocks, events, inbox
 
 Answer = HandoverLine.Answer
@@ -81,7 +81,8 @@ def accept(*, line: HandoverLine, read_back: str, heard_orally: bool, actor: Use
     if not line.item.is_open or line.item.post_id != line.handover.post_id:
         raise Conflict(_("The item has been passed on meanwhile."))
     _give(line.item, actor, now)  # the item before the line, as wherever both are written: no deadlock
-    _answer(line, Answer.ACCEPTED, actor, now, heard_orally=heard_orally, **_read_back(read_back, actor, now))
+    said = {"heard_orally": heard_orally, "reason": "", **_read_back(read_back, actor, now)}
+    _answer(line, Answer.ACCEPTED, actor, now, **said)
     _record(Event.Verb.LINE_ACCEPTED, line, actor, now, text=read_back, heard_orally=heard_orally)
 
 
@@ -91,7 +92,7 @@ def receive_all(*, handover: Handover, actor: User, now: datetime) -> int:
     urgent ones.
     """
     lifecycle.require(handover, Handover.State.SUBMITTED)
-    _must_not_have_signed(handover, actor)
+    must_not_have_signed(handover, actor)
     waiting = handover.lines.filter(round_number__gt=0, answer=Answer.NONE).exclude(cut.URGENT)
     lines = list(waiting.select_related("item", "handover").order_by("pk"))
     for line in lines:
@@ -174,7 +175,7 @@ def decide(*, line: HandoverLine, holder: User | None, reason: str, actor: User,
     Raises NotAllowed for a party to the matter, InvalidMove unless the line is unanswered, questioned
     or refused.
     """
-    if actor.pk in parties(line):
+    if actor.pk in parties.of_line(line):
         raise NotAllowed(_("You are a party to this matter; somebody else must decide it."))
     if line.handover.state == Handover.State.DRAFT or line.answer not in cut.OPEN_ANSWERS:
         raise InvalidMove(_("There is nothing to decide on this line."))
@@ -207,7 +208,7 @@ def taken_for_item(*, item: PendingItem, actor: User, now: datetime) -> None:
     for line in _open_lines(item):
         incoming = line.handover.incoming_shift
         receives = incoming is not None and duty.is_on_duty(actor, incoming, now)
-        if receives and actor.pk not in record.signers(line.handover, SignOff.Role.OUTGOING):
+        if receives and actor.pk not in parties.signers(line.handover, SignOff.Role.OUTGOING):
             _answer(line, Answer.ACCEPTED, actor, now)
             _record(Event.Verb.LINE_ACCEPTED, line, actor, now)
         else:
@@ -229,12 +230,10 @@ def carry_on(*, item_ids: Iterable[int], actor: User, now: datetime) -> None:
         _record(Event.Verb.LINE_CARRIED, line, actor, now)
 
 
-def parties(line: HandoverLine) -> frozenset[int]:
-    """Ids of those whose matter a line is: who handed it over, who held it, who refused or questioned
-    it.
-    """
-    signers = record.signers(line.handover, SignOff.Role.OUTGOING)
-    return signers | {pk for pk in (line.former_holder_id, line.answered_by_id) if pk is not None}
+def must_not_have_signed(handover: Handover, actor: User) -> None:
+    """Raises NotAllowed for who signed any round of it as outgoing: nobody receives from themselves."""
+    if actor.pk in parties.signers(handover, SignOff.Role.OUTGOING):
+        raise NotAllowed(_("You signed this handover as outgoing, so somebody else must receive it."))
 
 
 def _answer(line: HandoverLine, answer: str, actor: User, now: datetime, **changes: Any) -> None:
@@ -259,14 +258,9 @@ def _open_lines_of(item_ids: Iterable[int]) -> list[HandoverLine]:
     return list(rows.select_related("handover__incoming_shift", "item").order_by("pk"))
 
 
-def _must_not_have_signed(handover: Handover, actor: User) -> None:
-    if actor.pk in record.signers(handover, SignOff.Role.OUTGOING):
-        raise NotAllowed(_("You signed this handover as outgoing, so somebody else must receive it."))
-
-
 def _must_be_receivable(line: HandoverLine, actor: User) -> None:
     lifecycle.require(line.handover, Handover.State.SUBMITTED)
-    _must_not_have_signed(line.handover, actor)
+    must_not_have_signed(line.handover, actor)
 
 
 def _give(item: PendingItem, holder: User, now: datetime) -> None:

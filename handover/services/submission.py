@@ -11,7 +11,7 @@ from accounts.models import User
 from handover import lifecycle
 from handover.errors import NotAllowed
 from handover.models import ClockKind, Event, Handover, HandoverLine, Kind, PendingItem, Round
-from handover.queries import cut, duty, record, score
+from handover.queries import cut, duty, parties, record, score
 from handover.queries.record import Draft, Signature
 from handover.services import clocks, events, lines, signing
 
@@ -25,8 +25,9 @@ def submit(
     shift.
 
     Raises NotConfirmed for a wrong password, SeenChanged when the content is not what the signer saw,
-    InvalidMove unless it is a draft, NotAllowed where an urgent line lacks its reason or its answer-
-    back. Nothing is written then. A second submit of the same draft raises InvalidMove or Conflict.
+    InvalidMove unless it is a draft, NotAllowed where an urgent line lacks its reason or its answer-back,
+    and for who has received something in an earlier round. Nothing is written then. A second submit of the
+    same draft raises InvalidMove or Conflict.
     """
     reauth.check_password_again(signature.user, password, address=address, now=now)
     return submit_signed(handover=handover, signature=signature, seen_sha256=seen_sha256, now=now)
@@ -37,6 +38,8 @@ def submit_signed(*, handover: Handover, signature: Signature, seen_sha256: str,
     """`submit` for a signer whose password was checked already."""
     # The conditional update comes first: it decides who is first, and locks out a second submit.
     lifecycle.move(handover, Handover.State.SUBMITTED, submitted_at=now)
+    if signature.user.pk in parties.receivers(handover):
+        raise NotAllowed(_("You have received something of this handover, so somebody else must sign it."))
     _lapse_older(handover, signature.user, now)
     draft = record.load_draft(handover, lock=True)
     for hindrance in record.hindrances(draft):
@@ -79,8 +82,10 @@ def send_back(*, handover: Handover, reason: str, actor: User, now: datetime) ->
     begins.
 
     Only while the outgoing signer is on duty; afterwards a refusal goes to the supervisor (NotAllowed).
+    Nobody returns what they signed themselves.
     """
     lifecycle.require(handover, Handover.State.SUBMITTED)
+    lines.must_not_have_signed(handover, actor)
     round_ = record.latest_round(handover)
     if not duty.is_on_duty(round_.submitted_by, handover.outgoing_shift, now):
         raise NotAllowed(

@@ -16,7 +16,7 @@ from handover import form_template, permissions
 from handover.errors import HandoverError
 from handover.forms.handovers import CheckForm, SectionForm, SentenceForm
 from handover.models import Handover, HandoverLine, Post, Round
-from handover.queries import cut, handovers, record, record_words, workspace
+from handover.queries import cut, handovers, parties, record, record_words, workspace
 from handover.services import lines, sections
 
 from .act import act
@@ -28,6 +28,14 @@ State = Handover.State
 def load(request: Request, pk: int) -> Handover:
     """The handover if this person may see it, else as if it did not exist."""
     return get_object_or_404(handovers.visible(request.access), pk=pk)
+
+
+def require_supervision(request: Request, handover: Handover, involved: frozenset[int]) -> None:
+    """Refuse whoever does not supervise it, and with the reason in words who is a party to it."""
+    if not permissions.can_supervise_handover(request.access, handover):
+        raise PermissionDenied
+    if request.user.pk in involved:
+        raise PermissionDenied(parties.why_not_supervise())
 
 
 @require_safe
@@ -63,8 +71,9 @@ def handover_detail(request: Request, pk: int) -> HttpResponse:
         "may_receive": handover.state == State.SUBMITTED
         and permissions.can_receive_handover(request.access, handover),
         "may_take_over": handover.state == State.SUBMITTED
-        and permissions.can_take_over_handover(request.access, handover),
-        "may_join": record.may_join(handover, request.access, shown["page"].sign_offs),
+        and permissions.can_supervise_handover(request.access, handover)
+        and request.user.pk not in parties.outgoing(handover),
+        "may_join": parties.may_join(handover, request.access),
         "may_add": permissions.can_add_addendum(request.access, handover),
     }
     return render(request, "handovers/detail.html", context)

@@ -14,11 +14,11 @@ from accounts.held import bound
 from handover import permissions
 from handover.forms.handovers import AcceptForm, DecideForm, SentenceForm
 from handover.models import Handover, HandoverLine, SignOff
-from handover.queries import cut, duty, record, review
+from handover.queries import cut, duty, parties, review
 from handover.services import confirmation, lines, submission
 
 from .act import act, press
-from .handovers import load
+from .handovers import load, require_supervision
 from .request import Request
 
 State = Handover.State
@@ -32,15 +32,19 @@ def handover_review(request: Request, pk: int) -> HttpResponse:
         return redirect("handover_detail", pk)
     page = review.read(handover, request.access)
     is_sender = request.user.pk == page.signed_by
-    supervises = permissions.can_take_over_handover(request.access, handover)
+    supervises = permissions.can_supervise_handover(request.access, handover)
+    involved = parties.outgoing(handover) if supervises else frozenset()
+    is_party = request.user.pk in involved
     open_rows = [line.row for line in page.lines if line.is_open or line.lacks_read_back]
     context = {
         "handover": handover,
         "page": page,
         "may_answer": permissions.can_receive_handover(request.access, handover) and not is_sender,
         "may_confirm": permissions.can_receive_handover(request.access, handover)
-        or permissions.can_confirm_for_shift(request.access, handover),
-        "may_decide": supervises and not is_sender,
+        or (permissions.can_confirm_for_shift(request.access, handover) and not is_party),
+        "may_decide": supervises and not is_party,
+        "why_not": parties.why_not_supervise() if is_party else "",
+        "in_charge": duty.in_charge(handover.post, request.access.now, parties=involved) if is_party else (),
         "may_reply": permissions.can_reply_line(request.access, handover, sides=frozenset({page.signed_by})),
         "is_sender": is_sender,
         "waiting": any(line.row.answer == HandoverLine.Answer.NONE for line in page.lines),
@@ -114,7 +118,7 @@ def line_refuse(request: Request, pk: int, line_pk: int) -> HttpResponse:
 def line_reply(request: Request, pk: int, line_pk: int) -> HttpResponse:
     """Either side answers in the thread, also the signer who has gone home."""
     line = _line(request, pk, line_pk)
-    sides = record.signers(line.handover, SignOff.Role.OUTGOING)
+    sides = parties.signers(line.handover, SignOff.Role.OUTGOING)
     if not permissions.can_reply_line(request.access, line.handover, sides=sides):
         raise PermissionDenied
     return _sentence(
@@ -131,8 +135,7 @@ def line_reply(request: Request, pk: int, line_pk: int) -> HttpResponse:
 def line_decide(request: Request, pk: int, line_pk: int) -> HttpResponse:
     """A leader or supervisor says who holds the item."""
     line = _line(request, pk, line_pk)
-    if not permissions.can_decide_line(request.access, line, parties=lines.parties(line)):
-        raise PermissionDenied
+    require_supervision(request, line.handover, parties.of_line(line))
     coming = [assignment.user for assignment in duty.roster(line.handover.incoming_shift)]
     return _act(
         request,
@@ -184,9 +187,8 @@ def handover_receive_all(request: Request, pk: int) -> HttpResponse:
 
 def handover_return(request: Request, pk: int) -> HttpResponse:
     handover = load(request, pk)
-    receives = permissions.can_receive_handover(request.access, handover)
-    if not receives and not permissions.can_take_over_handover(request.access, handover):
-        raise PermissionDenied
+    if not permissions.can_receive_handover(request.access, handover):
+        require_supervision(request, handover, parties.outgoing(handover))
     return _on_handover(
         request,
         handover,
@@ -199,8 +201,7 @@ def handover_return(request: Request, pk: int) -> HttpResponse:
 
 def handover_take_over(request: Request, pk: int) -> HttpResponse:
     handover = load(request, pk)
-    if not permissions.can_take_over_handover(request.access, handover):
-        raise PermissionDenied
+    require_supervision(request, handover, parties.outgoing(handover))
     return _on_handover(
         request,
         handover,

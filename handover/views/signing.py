@@ -12,11 +12,11 @@ from accounts.held import bound
 from handover import canonical, permissions
 from handover.forms.handovers import AddendumForm, SignForm
 from handover.models import Handover
-from handover.queries import cut, handovers, record, record_words, workspace
+from handover.queries import cut, handovers, parties, record, record_words, workspace
 from handover.services import confirmation, submission
 from handover.services.signing import SeenChanged
 
-from .handovers import load
+from .handovers import load, require_supervision
 from .request import Request
 
 State = Handover.State
@@ -64,8 +64,10 @@ def handover_confirm(request: Request, pk: int) -> HttpResponse:
     """The incoming side, or a supervisor marked so, reads its answers once more and signs."""
     handover = load(request, pk)
     receives = permissions.can_receive_handover(request.access, handover)
-    if not receives and not permissions.can_confirm_for_shift(request.access, handover):
-        raise PermissionDenied
+    if not receives:
+        require_supervision(request, handover, parties.outgoing(handover))
+        if not permissions.can_confirm_for_shift(request.access, handover):
+            raise PermissionDenied
     if handover.state != State.SUBMITTED:
         return redirect("handover_detail", pk)
     signature = record.incoming_signature(request.user, as_supervisor=not receives)
@@ -95,7 +97,7 @@ def handover_confirm(request: Request, pk: int) -> HttpResponse:
 def handover_join(request: Request, pk: int) -> HttpResponse:
     """Somebody else of a side that has signed signs too."""
     handover = load(request, pk)
-    role = record.may_join(handover, request.access, list(handover.sign_offs.all()))
+    role = parties.may_join(handover, request.access)
     if not role:
         raise PermissionDenied
     signature = record.joining_signature(request.user, role=role)

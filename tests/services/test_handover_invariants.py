@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from handover import canonical
 from handover.errors import HandoverError
 from handover.models import Event, Handover, HandoverLine, Kind, PendingItem, SignedText, SignOff, Stage
-from handover.queries import cut, record
+from handover.queries import cut, parties
 from handover.services import confirmation, endings, holding, items, lines, opening, submission
 from tests import factories
 from tests.boundary import READ_BACK, Boundary
@@ -196,8 +196,8 @@ class HandoverMachine(RuleBasedStateMachine):
             assert not rows.filter(answer=Answer.NONE).exists()
             assert not open_rows.filter(kind=Kind.URGENT).exists()
             assert handover.with_reservation or not open_rows.exists()
-            outgoing = record.signers(handover, SignOff.Role.OUTGOING)
-            incoming = record.signers(handover, SignOff.Role.INCOMING)
+            outgoing = parties.signers(handover, SignOff.Role.OUTGOING)
+            incoming = parties.signers(handover, SignOff.Role.INCOMING)
             assert len(outgoing) == len(incoming) == 1
             assert outgoing != incoming
 

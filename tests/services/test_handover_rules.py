@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from handover import canonical
 from handover.errors import Conflict, NotAllowed
 from handover.models import Addendum, Clock, ClockKind, Handover, HandoverLine, Kind, SignOff
-from handover.queries import cut, record
+from handover.queries import cut, duty, parties, record
 from handover.services import confirmation, endings, holding, items, lines, opening, submission
 from tests import factories
 from tests.boundary import READ_BACK, SOON, Boundary, line_of
@@ -31,6 +32,135 @@ def test_who_signed_an_earlier_round_as_outgoing_cannot_confirm(boundary):
         boundary.confirm(handover, by=boundary.ada)
 
     assert not SignOff.objects.filter(role=SignOff.Role.INCOMING).exists()
+
+
+def works_the_day(boundary):
+    factories.assignment(boundary.outgoing, boundary.dai, checked_in=True)
+
+
+def holds_an_item(boundary):
+    factories.item(boundary.post, kind=Kind.URGENT, holder=boundary.dai)
+
+
+@pytest.mark.parametrize("involve", [works_the_day, holds_an_item])
+def test_supervisor_who_is_a_party_cannot_supervise_the_record(boundary, involve):
+    involve(boundary)
+    item = factories.item(boundary.post, kind=Kind.URGENT, holder=boundary.ada)
+    handover = boundary.open()
+    boundary.submit(handover)
+    lines.refuse(line=line_of(handover, item), reason="Not ours.", actor=boundary.bo, now=SOON)
+    other = factories.member(boundary.post.team, leads=boundary.post)
+
+    for step in (
+        lambda: confirmation.take_over(handover=handover, reason="So.", actor=boundary.dai, now=SOON),
+        lambda: decide(line_of(handover, item), boundary.dai),
+        lambda: boundary.confirm(handover, by=boundary.dai, as_supervisor=True),
+    ):
+        with pytest.raises(NotAllowed):
+            step()
+    involved = parties.outgoing(handover)
+
+    assert duty.in_charge(boundary.post, SOON, parties=involved) == (other,)
+    confirmation.take_over(handover=handover, reason="Nobody came.", actor=other, now=SOON)
+    boundary.confirm(handover, by=other, as_supervisor=True)
+
+
+def test_administrator_supervises_where_everybody_else_is_a_party(boundary):
+    works_the_day(boundary)
+    item = factories.item(boundary.post, kind=Kind.URGENT, holder=boundary.ada)
+    handover = boundary.open()
+    boundary.submit(handover)
+    root = factories.administrator()
+    assert duty.in_charge(boundary.post, SOON, parties=parties.outgoing(handover)) == (root,)
+
+    confirmation.take_over(handover=handover, reason="Nobody came.", actor=root, now=SOON)
+    boundary.confirm(handover, by=root, as_supervisor=True)
+
+    item.refresh_from_db()
+    assert (item.holder, Handover.objects.get().state) == (root, Handover.State.CONFIRMED)
+
+
+def test_supervisor_on_the_roster_who_did_not_come_is_no_party(boundary):
+    factories.assignment(boundary.outgoing, boundary.dai)
+    handover = boundary.open()
+    boundary.submit(handover)
+
+    confirmation.take_over(handover=handover, reason="Bo is ill.", actor=boundary.dai, now=SOON)
+
+    assert parties.outgoing(handover) == {boundary.ada.pk}
+
+
+def decide(line, actor):
+    lines.decide(line=line, holder=None, reason="So.", actor=actor, now=SOON)
+
+
+def join(handover, person, role):
+    signature = record.joining_signature(person, role=role)
+    seen = canonical.content_hash(record.joining_content(handover, signature))
+    words = {"password": factories.PASSWORD, "address": "", "seen_sha256": seen}
+    confirmation.join(handover=handover, signature=signature, now=SOON, **words)
+
+
+def on_both_shifts(boundary):
+    person = factories.assignment(boundary.outgoing, checked_in=True).user
+    factories.assignment(boundary.incoming, person, checked_in_at=SOON)
+    return person
+
+
+def receives_one(line, person, _other):
+    lines.accept(line=line, read_back="", heard_orally=False, actor=person, now=SOON)
+
+
+def receives_all(line, person, _other):
+    lines.receive_all(handover=line.handover, actor=person, now=SOON)
+
+
+def reads_back(line, person, other):
+    receives_one(line, other, person)
+    lines.read_back(line=line, text=READ_BACK, actor=person, now=SOON)
+
+
+@pytest.mark.parametrize("receive", [receives_one, receives_all, reads_back])
+def test_who_has_received_a_line_cannot_sign_that_it_is_handed_over(boundary, receive):
+    both = on_both_shifts(boundary)
+    item = factories.item(boundary.post, holder=boundary.ada)
+    handover = boundary.open()
+    boundary.submit(handover)
+    receive(line_of(handover, item), both, boundary.bo)
+
+    with pytest.raises(NotAllowed):
+        join(handover, both, SignOff.Role.OUTGOING)
+    submission.send_back(handover=handover, reason="Which order?", actor=boundary.bo, now=NOW)
+    with pytest.raises(NotAllowed):
+        boundary.submit(handover, by=both)
+
+    assert list(handover.sign_offs.values_list("user", flat=True)) == [boundary.ada.pk]
+
+
+@pytest.mark.parametrize("role", [SignOff.Role.OUTGOING, SignOff.Role.INCOMING])
+def test_nobody_signs_on_both_sides(boundary, role):
+    both = on_both_shifts(boundary)
+    handover = boundary.open()
+    boundary.submit(handover)
+    if role == SignOff.Role.INCOMING:
+        join(handover, both, SignOff.Role.OUTGOING)
+        boundary.confirm(handover)
+    else:
+        boundary.confirm(handover, by=both)
+
+    with pytest.raises(NotAllowed):
+        join(handover, both, role)
+
+    assert SignOff.objects.filter(user=both).count() == 1
+
+
+def test_nobody_returns_what_they_signed(boundary):
+    both = on_both_shifts(boundary)
+    handover = boundary.open()
+    boundary.submit(handover, by=both)
+
+    with pytest.raises(NotAllowed):
+        submission.send_back(handover=handover, reason="A slip.", actor=both, now=NOW)
 
 
 def test_who_refused_a_line_cannot_take_the_handover_over(boundary):

@@ -207,21 +207,40 @@ def test_outgoing_signer_cannot_receive_own_handover(client, desk):
 
 
 def test_refused_line_is_decided_by_a_supervisor_and_not_by_a_party(client, desk):
-    item = desk.item(kind=Kind.URGENT, holder=desk.dai)
-    other = desk.item(kind=Kind.URGENT, holder=desk.ada)
+    desk.item(kind=Kind.URGENT, holder=desk.dai)
+    item = desk.item(kind=Kind.URGENT, holder=desk.ada)
+    leader = factories.member(desk.team, leads=desk.post, name="Eva")
     submitted(client, desk)
     client.force_login(desk.bo)
-    client.post(f"{desk.line(item)}refuse/", {"text": "Dai knows the customer."})
-    client.post(f"{desk.line(other)}refuse/", {"text": "Which parcel?"})
+    client.post(f"{desk.line(item)}refuse/", {"text": "Which parcel?"})
 
     client.force_login(desk.dai)
-    own = client.post(f"{desk.line(item)}decide/", {"reason": "Mine.", "holder": desk.dai.pk})
-    decided = client.post(f"{desk.line(other)}decide/", {"reason": "Bo has time.", "holder": desk.bo.pk})
+    refused = client.post(f"{desk.line(item)}decide/", {"reason": "Mine.", "holder": desk.dai.pk})
+    page = client.get(f"{desk.address}review/").content.decode()
+    client.force_login(leader)
+    decided = client.post(f"{desk.line(item)}decide/", {"reason": "Bo has time.", "holder": desk.bo.pk})
 
-    other.refresh_from_db()
-    assert (own.status_code, decided.status_code) == (403, 302)
-    assert other.holder == desk.bo
+    item.refresh_from_db()
+    assert (refused.status_code, decided.status_code) == (403, 302)
+    assert "somebody else must" in refused.content.decode()
+    assert "held one of its items" in page
+    assert "It is for: Eva" in page
+    assert "Decide who holds it" not in page
+    assert item.holder == desk.bo
     assert "held by Bo" in client.get(desk.address).content.decode()
+
+
+@pytest.mark.parametrize("page", ["take-over/", "return/", "confirm/"])
+def test_supervisor_who_worked_the_outgoing_shift_reads_why_not(client, desk, page):
+    factories.assignment(desk.handover.outgoing_shift, desk.dai, checked_in=True)
+    submitted(client, desk)
+    client.force_login(desk.dai)
+
+    answer = client.get(f"{desk.address}{page}")
+
+    assert answer.status_code == 403
+    assert "You worked the shift that hands over here" in answer.content.decode()
+    assert not client.get(desk.address).context["may_take_over"]
 
 
 def test_return_makes_a_second_round_and_the_first_stays(client, desk):

@@ -1,0 +1,84 @@
+"""On which side of a handover somebody stands, and what they therefore cannot sign, receive or decide."""
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from django.utils.translation import gettext as _
+
+from handover.models import Access, Assignment, Handover, HandoverLine, SignOff
+
+Answer = HandoverLine.Answer
+RECEIVING_ANSWERS = (Answer.ACCEPTED, Answer.RECEIVED, Answer.DECIDED)
+
+
+def signers(handover: Handover, role: str) -> frozenset[int]:
+    """Ids of those who signed any round in this role: lines accepted in an earlier one stay accepted."""
+    rows = SignOff.objects.filter(handover=handover, role=role)
+    return frozenset(rows.values_list("user_id", flat=True))
+
+
+def outgoing(handover: Handover) -> frozenset[int]:
+    return outgoing_of([handover.pk])[handover.pk]
+
+
+def outgoing_of(handover_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """For each handover the ids of those whose own work it hands over: they cannot supervise it. One query.
+
+    Who signed as outgoing, who worked the outgoing shift, and who held an item when the cut was taken.
+    """
+    signed = SignOff.objects.filter(handover__in=handover_ids, role=SignOff.Role.OUTGOING)
+    worked = Assignment.objects.filter(shift__outgoing_handover__in=handover_ids, checked_in_at__isnull=False)
+    held = HandoverLine.objects.filter(
+        handover__in=handover_ids, round_number__gt=0, former_holder__isnull=False
+    )
+    rows = signed.values_list("handover", "user").union(
+        worked.values_list("shift__outgoing_handover", "user"), held.values_list("handover", "former_holder")
+    )
+    found: dict[int, set[int]] = defaultdict(set)
+    for handover_id, user_id in rows:
+        found[handover_id].add(user_id)
+    return {pk: frozenset(found[pk]) for pk in handover_ids}
+
+
+def of_line(line: HandoverLine) -> frozenset[int]:
+    """Ids of those whose matter a line is: the outgoing side, and who refused or questioned it."""
+    return outgoing(line.handover) | ({line.answered_by_id} if line.answered_by_id else set())
+
+
+def receivers(handover: Handover) -> frozenset[int]:
+    """Ids of those who have received anything of it: they cannot sign that they hand it over."""
+    rows = handover.lines.filter(round_number__gt=0)
+    answered = rows.filter(answer__in=RECEIVING_ANSWERS).values_list("answered_by", flat=True)
+    read_back = rows.filter(read_back_by__isnull=False).values_list("read_back_by", flat=True)
+    return signers(handover, SignOff.Role.INCOMING) | frozenset(answered.union(read_back))
+
+
+def may_join(handover: Handover, access: Access) -> str:
+    """The role in which this person may sign too, or "": on duty for a side that has signed, and not yet.
+
+    Nobody signs on both sides, nor hands over what they have received.
+    """
+    sides = (
+        (SignOff.Role.OUTGOING, handover.outgoing_shift_id, handover.state != Handover.State.DRAFT),
+        (SignOff.Role.INCOMING, handover.incoming_shift_id, handover.state == Handover.State.CONFIRMED),
+    )
+    roles = [role for role, shift, done in sides if done and shift in access.duty_shift_ids]
+    return next((role for role in roles if not _stands_elsewhere(handover, role, access.user.pk)), "")
+
+
+def _stands_elsewhere(handover: Handover, role: str, user_id: int) -> bool:
+    """Whether the person has signed this round in the role already, or belongs to the other side."""
+    if role == SignOff.Role.OUTGOING:
+        others = receivers(handover)
+    else:
+        others = signers(handover, SignOff.Role.OUTGOING)
+    this_round = handover.sign_offs.filter(round_number=handover.round_count, role=role, user=user_id)
+    return user_id in others or this_round.exists()
+
+
+def why_not_supervise() -> str:
+    """What a leader or supervisor reads who is a party to a handover."""
+    return _(
+        "You worked the shift that hands over here, or held one of its items. "
+        "Nobody decides a matter in which they are a party, so somebody else must."
+    )

@@ -74,7 +74,7 @@ def _shape(rows: Iterable[PendingItem]) -> list[Alarmed]:
             need=item.customer.need,
             need_note=item.customer.need_note,
             place=item.post.name,
-            said=" ".join(alarm.text for alarm in items.alarms(item)),
+            said=" ".join(alarm.text for alarm in items.alarms(item, other_count=vars(item)["other_count"])),
         )
         for item in list(of_customers.values())[:SHOWN]
     ]

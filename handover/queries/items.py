@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,7 +17,6 @@ from handover.models import (
     MOVED_PROMISES,
     Access,
     Assignment,
-    Clock,
     ClockKind,
     HandoverLine,
     Kind,
@@ -28,6 +27,7 @@ from handover.models import (
 )
 
 from . import entries, timeline
+from .prepared import Rows, prepared
 from .words import ClockWords, clock_words, instant_words
 
 LINES = 10
@@ -47,6 +47,18 @@ class Destination:
 class Alarm:
     text: str
     url: str = ""
+
+
+class Facts(NamedTuple):
+    """A running clock, or none; beside each the same open promise, and how much else of the customer is open."""
+
+    clock: str | None
+    due_at: datetime | None
+    promise_pk: int | None
+    promise_text: str | None
+    promise_by: str | None
+    promise_made_at: datetime | None
+    other_count: int | None
 
 
 @dataclass(frozen=True)
@@ -87,15 +99,18 @@ def visible(access: Access) -> QuerySet[PendingItem]:
     )
 
 
-def with_facts(items: QuerySet[PendingItem]) -> QuerySet[PendingItem]:
-    """The open promise of each item beside it, and how many other items of its customer are open."""
-    return items.annotate(
-        open_promise=FilteredRelation("promises", condition=Q(promises__state=Promise.State.OPEN)),
-        promise_pk=F("open_promise__pk"),
-        promise_text=F("open_promise__text"),
-        promise_by=F("open_promise__made_by__display_name"),
-        promise_made_at=F("open_promise__made_at"),
-        other_count=other_count(),
+def for_page(access: Access) -> QuerySet[PendingItem]:
+    """Items with the customer and the names that their page shows; whole rows of those would cost more."""
+    return (
+        PendingItem.objects.visible_to(access)
+        .select_related("customer")
+        .annotate(
+            team_name=F("team__name"),
+            post_name=F("post__name"),
+            issue_type_name=F("issue_type__name"),
+            holder_name=F("holder__display_name"),
+            first_contact_name=F("first_contact__display_name"),
+        )
     )
 
 
@@ -106,14 +121,15 @@ def other_count() -> Subquery:
 
 
 def read(access: Access, item: PendingItem, *, before: str = "") -> ItemPage:
-    """The page of an item that came from `with_facts`; three queries more."""
-    dues = _dues(item)
+    """The page of an item that came from `for_page`; three queries more."""
+    facts = [Facts(*row) for row in _facts(item=item.pk)]
+    dues = {fact.clock: fact.due_at for fact in facts if fact.clock and fact.due_at}
     page, older = timeline.page(item, before)
     contacts = timeline.contacts_among(item, page, newest=not before, whole=not older)
     return ItemPage(
         clocks=_clocks(item, dues, access.now),
-        promise=_promise(item, dues, access.now),
-        alarms=alarms(item) if item.is_open else [],
+        promise=_promise(facts[0], dues, access.now),
+        alarms=alarms(item, other_count=facts[0].other_count) if item.is_open else [],
         contacts=entries.shape(contacts, access.now),
         timeline=entries.shape(page, access.now),
         older=older,
@@ -146,8 +162,8 @@ def allowed(access: Access, item: PendingItem, *, handed: bool) -> dict[str, boo
     }
 
 
-def alarms(item: PendingItem) -> list[Alarm]:
-    """What is wrong with the way it goes, in words; `item` carries its `other_count`."""
+def alarms(item: PendingItem, *, other_count: int | None) -> list[Alarm]:
+    """What is wrong with the way it goes, in words."""
     found = []
     if item.idle_handover_count >= IDLE_HANDOVERS:
         found.append(
@@ -155,14 +171,14 @@ def alarms(item: PendingItem) -> list[Alarm]:
         )
     if item.promise_moves >= MOVED_PROMISES:
         found.append(Alarm(_("The promise was moved %(count)s times.") % {"count": item.promise_moves}))
-    if count := getattr(item, "other_count", None):
+    if other_count:
         text = ngettext(
             "The customer has %(count)s other open item.",
             "The customer has %(count)s other open items.",
-            count,
+            other_count,
         )
         url = reverse("customer_detail", args=[item.customer_id])
-        found.append(Alarm(text % {"count": count}, url))
+        found.append(Alarm(text % {"count": other_count}, url))
     return found
 
 
@@ -200,10 +216,23 @@ def open_promise(item: PendingItem) -> Promise | None:
     return item.promises.filter(state=Promise.State.OPEN).select_related("item").order_by("pk").first()
 
 
-def _dues(item: PendingItem) -> dict[str, datetime]:
-    """Until when each running clock runs."""
-    running = Clock.objects.filter(item=item, kind__in=ClockKind.values, stopped_at__isnull=True)
-    return dict(running.values_list("kind", "due_at")) if item.is_open else {}
+@prepared(item=BigIntegerField())
+def _facts(*, item: int) -> Rows:
+    """Each running clock, and beside it what there is once."""
+    found = PendingItem.objects.filter(pk=item).annotate(
+        running=FilteredRelation("clocks", condition=Q(clocks__stopped_at__isnull=True)),
+        promised=FilteredRelation("promises", condition=Q(promises__state=Promise.State.OPEN)),
+        other_count=other_count(),
+    )
+    return found.values_list(
+        "running__kind",
+        "running__due_at",
+        "promised__pk",
+        "promised__text",
+        "promised__made_by__display_name",
+        "promised__made_at",
+        "other_count",
+    )
 
 
 def _clocks(item: PendingItem, dues: dict[str, datetime], now: datetime) -> list[ClockWords]:
@@ -217,16 +246,14 @@ def _clocks(item: PendingItem, dues: dict[str, datetime], now: datetime) -> list
     return [clock_words(kind, due_at, now) for kind, due_at in sorted(shown.items(), key=lambda due: due[1])]
 
 
-def _promise(item: PendingItem, dues: dict[str, datetime], now: datetime) -> dict[str, Any] | None:
-    """The open promise; `item` came from `with_facts`."""
-    facts: dict[str, Any] = vars(item)
-    if facts["promise_pk"] is None:
+def _promise(facts: Facts, dues: dict[str, datetime], now: datetime) -> dict[str, Any] | None:
+    if facts.promise_pk is None or facts.promise_made_at is None:
         return None
     return {
-        "pk": facts["promise_pk"],
-        "text": facts["promise_text"],
-        "by": facts["promise_by"] or "",
-        "made_at": instant_words(facts["promise_made_at"], now),
+        "pk": facts.promise_pk,
+        "text": facts.promise_text,
+        "by": facts.promise_by or "",
+        "made_at": instant_words(facts.promise_made_at, now),
         "clock": clock_words("promise", dues[ClockKind.PROMISE], now),
     }
 
@@ -234,16 +261,6 @@ def _promise(item: PendingItem, dues: dict[str, datetime], now: datetime) -> dic
 def _lines(item: PendingItem, now: datetime) -> list[Line]:
     if not item.handover_count:
         return []
-    columns = (
-        "handover",
-        "handover__post__name",
-        "handover__outgoing_shift__name",
-        "handover__boundary_at",
-        "answer",
-        "answered_by__display_name",
-        "answer_back",
-    )
-    rows = HandoverLine.objects.filter(item=item, round_number__gt=0).order_by("-pk").values_list(*columns)
     return [
         Line(
             url=reverse("handover_detail", args=[handover_id]),
@@ -253,5 +270,23 @@ def _lines(item: PendingItem, now: datetime) -> list[Line]:
             who=who or "",
             answer_back=answer_back,
         )
-        for handover_id, post, shift, boundary_at, answer, who, answer_back in rows[:LINES]
+        for handover_id, post, shift, boundary_at, answer, who, answer_back in _stood(item=item.pk)
     ]
+
+
+@prepared(item=BigIntegerField())
+def _stood(*, item: int) -> Rows:
+    """The last handovers in which the item stood, and what became of it there."""
+    return (
+        HandoverLine.objects.filter(item=item, round_number__gt=0)
+        .order_by("-pk")
+        .values_list(
+            "handover_id",
+            "handover__post__name",
+            "handover__outgoing_shift__name",
+            "handover__boundary_at",
+            "answer",
+            "answered_by__display_name",
+            "answer_back",
+        )[:LINES]
+    )

@@ -57,7 +57,7 @@ def _create(request: Request, form: NewItemForm, new_customer: NewCustomerForm) 
 @require_safe
 def item_detail(request: Request, pk: int) -> HttpResponse:
     access = request.access
-    item = get_object_or_404(item_queries.with_facts(item_queries.visible(access)), pk=pk)
+    item = get_object_or_404(item_queries.for_page(access), pk=pk)
     page = item_queries.read(access, item, before=request.GET.get("before", ""))
     context = {"item": item, "page": page, "now": access.now, "emotions": Emotion.choices}
     if item.key_at:

@@ -3,7 +3,6 @@
 from accounts.models import Membership, Team, User
 
 from .models import (
-    NOTICE_READERS,
     READS_OFF_DUTY,
     Access,
     Assignment,
@@ -128,7 +127,7 @@ def can_check_in(access: Access, assignment: Assignment) -> bool:
 
 def can_read_notice(access: Access, notice: Notice) -> bool:
     """Say that one has read it: who works in the team, but for its author."""
-    return access.roles.get(notice.team_id) in NOTICE_READERS and access.user.pk != notice.author_id
+    return notice.team_id in access.working_team_ids and access.user.pk != notice.author_id
 
 
 def can_withdraw_notice(access: Access, notice: Notice) -> bool:

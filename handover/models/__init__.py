@@ -19,7 +19,7 @@ from .items import (
     Waits,
 )
 from .messages import About, Delivery, LastLook, Message, MessageChoice, Webhook
-from .notices import NOTICE_READERS, Notice, NoticeReceipt
+from .notices import Notice, NoticeReceipt
 from .paper import PaperForm
 from .pulse import Pulse
 from .search import SearchEntry
@@ -38,7 +38,6 @@ __all__ = [
     "IDLE_HANDOVERS",
     "LATEST_CHECK_OUT",
     "MOVED_PROMISES",
-    "NOTICE_READERS",
     "READS_OFF_DUTY",
     "About",
     "Access",

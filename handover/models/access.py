@@ -65,6 +65,11 @@ class Access:
     def supervised_team_ids(self) -> frozenset[int]:
         return frozenset(team for team, role in self.roles.items() if role == Membership.Role.SUPERVISOR)
 
+    @cached_property
+    def working_team_ids(self) -> frozenset[int]:
+        """Teams in which the person works, on duty or not; auditors only read."""
+        return frozenset(team for team, role in self.roles.items() if role != Membership.Role.AUDITOR)
+
     @property
     def leads(self) -> bool:
         """Whether there is anything at all that this person supervises."""

@@ -8,13 +8,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, Team
+from accounts.models import Team
 
 from .access import Access
 from .shifts import Post
 
-# Who works is to read; auditors and administrators may look.
-NOTICE_READERS = frozenset({Membership.Role.AGENT, Membership.Role.LEADER, Membership.Role.SUPERVISOR})
 SHORT = 400  # characters; a longer text is read on its own page
 
 

@@ -12,9 +12,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import pgettext
 
-from accounts.models import Team, User
+from accounts.models import Membership, Team, User
 from handover import canonical
-from handover.models import NOTICE_READERS, Access, Assignment, Handover, Notice, NoticeReceipt, Post
+from handover.models import Access, Assignment, Handover, Notice, NoticeReceipt, Post
 
 from .paging import Cursor
 
@@ -33,7 +33,6 @@ class Unread:
 
 def unread(access: Access) -> Unread:
     """In force now and concerning the person, the oldest first; one query."""
-    working = [team_id for team_id, role in access.roles.items() if role in NOTICE_READERS]
     on_roster = Assignment.objects.effective().filter(
         user=access.user,
         shift__post=OuterRef("post"),
@@ -42,8 +41,9 @@ def unread(access: Access) -> Unread:
     )
     own_receipt = NoticeReceipt.objects.filter(notice=OuterRef("pk"), user=access.user)
     found = (
-        Notice.objects.in_force(access.now)
-        .filter(Q(post=None) | Q(post__in=access.led_post_ids) | Exists(on_roster), team__in=working)
+        Notice.objects.filter(team__in=access.working_team_ids)
+        .in_force(access.now)
+        .filter(Q(post=None) | Q(post__in=access.led_post_ids) | Exists(on_roster))
         .exclude(author=access.user)
         .exclude(Exists(own_receipt))
         .select_related("team", "post", "author")
@@ -55,9 +55,8 @@ def unread(access: Access) -> Unread:
 
 def concerned(notice: Notice) -> QuerySet[User]:
     """Everybody who is to read it: the same people to whom `unread` shows it."""
-    people = User.objects.filter(
-        is_active=True, memberships__team=notice.team_id, memberships__role__in=NOTICE_READERS
-    ).exclude(pk=notice.author_id)
+    workers = Membership.objects.workers().filter(team=notice.team_id)
+    people = User.objects.filter(is_active=True, pk__in=workers.values("user")).exclude(pk=notice.author_id)
     if notice.post_id is None:
         return people
     on_roster = Assignment.objects.effective().filter(

@@ -9,7 +9,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-SCHEMA_VERSION = 2  # since 2: the paper forms that a round was typed from
+SCHEMA_VERSION = 2  # since 2: the paper forms that a round was typed from, and the notices
 
 
 def instant(at: datetime | None) -> str | None:

@@ -64,6 +64,7 @@ class RecordPage:
     answers: dict[int, record_words.ShownAnswer]
     sections: list[record_words.ShownSection]
     answer_backs: list[dict[str, Any]]
+    notices: list[record_words.ShownNotice]
     papers: list[str]
     sign_offs: list[SignOff]
     became: dict[int, HandoverLine]
@@ -105,6 +106,7 @@ def read_record(handover: Handover, number: int | None = None) -> RecordPage:
         answers=_answers(handover, chosen, sign_offs, rows),
         sections=record_words.sections(content),
         answer_backs=record_words.answer_backs(content),
+        notices=record_words.notices(content),
         papers=record_words.papers(content),
         sign_offs=sign_offs,
         became={row.item_id: row for row in rows},

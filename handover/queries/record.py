@@ -19,6 +19,7 @@ from handover.models import (
     Event,
     Handover,
     HandoverLine,
+    Notice,
     PaperForm,
     PendingItem,
     Promise,
@@ -28,7 +29,7 @@ from handover.models import (
     SignedText,
     SignOff,
 )
-from handover.queries import cut, duty
+from handover.queries import cut, duty, notices
 
 Content = dict[str, Any]
 REMARKS = (Event.Verb.LINE_QUESTIONED, Event.Verb.LINE_REPLIED)
@@ -63,6 +64,7 @@ class Draft:
     promises: dict[int, Promise]  # by item
     received: list[HandoverLine]
     staying: Sequence[PendingItem]
+    notices: Sequence[Notice]
     sections: dict[str, Section]
     paper_forms: Sequence[PaperForm]
 
@@ -120,6 +122,7 @@ def load_draft(handover: Handover, *, lock: bool = False) -> Draft:
         promises=cut.open_promises([item.pk for item in items]),
         received=list(cut.received_lines(handover)),
         staying=[item for item in rows if item.stays],
+        notices=list(notices.at_boundary(handover)),
         sections={section.key: section for section in handover.sections.select_related("saved_by")},
         paper_forms=list(handover.paper_forms.select_related("typed_by").order_by("number")),
     )
@@ -163,6 +166,7 @@ def outgoing_content(draft: Draft, signature: Signature | None = None) -> Conten
         "incoming_shift": _shift(handover.incoming_shift, roster),
         "lines": [_line(item, draft.line(item), draft.promises.get(item.pk)) for item in draft.items],
         "staying": [_named(item) for item in draft.staying],
+        "notices": [notices.frozen(notice) for notice in draft.notices],
         "answer_backs": [_answer_back(line) for line in draft.received],
         "sections": {key: section.body for key, section in draft.sections.items()},
         "paper": [_paper(paper_form) for paper_form in draft.paper_forms],

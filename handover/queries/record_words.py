@@ -65,6 +65,16 @@ class ShownSection:
     rows: list[tuple[str, str, str]]  # label, answer, note
 
 
+@dataclass
+class ShownNotice:
+    """One notice that was in force at the boundary."""
+
+    title: str
+    text: str
+    author: str
+    until: str
+
+
 def lines(content: Content) -> list[ShownLine]:
     base = reverse("item_detail", args=[0]).removesuffix("0/")
     return [_line(line, base) for line in content["lines"]]
@@ -187,6 +197,14 @@ def papers(content: Content) -> list[str]:
             "name": paper["typed_by"],
         }
         for paper in content.get("paper", ())
+    ]
+
+
+def notices(content: Content) -> list[ShownNotice]:
+    """What was in force at the boundary. A text signed under the first schema knows nothing of it."""
+    return [
+        ShownNotice(notice["title"], notice["text"], notice["author"], _until("", notice["until"]))
+        for notice in content.get("notices", ())
     ]
 
 

@@ -69,6 +69,7 @@ class ReviewPage:
     lines: list[ReviewLine]
     sections: list[record_words.ShownSection]
     answer_backs: list[dict[str, Any]]
+    notices: list[record_words.ShownNotice]
     signed_by: int
     arrived: list[item_rows.Row]
 
@@ -106,6 +107,7 @@ def read(handover: Handover, access: Access) -> ReviewPage:
         lines=sorted(shown, key=_burns_first),
         sections=record_words.sections(contents[-1]),
         answer_backs=record_words.answer_backs(contents[-1]),
+        notices=record_words.notices(contents[-1]),
         signed_by=rounds[-1].submitted_by_id,
         arrived=_arrived_since(handover, access),
     )

@@ -53,6 +53,7 @@ class Workspace:
     lines: list[WorkLine]
     received: list[ReceivedRow]
     staying: list[record.Content]
+    notices: list[record_words.ShownNotice]
     sections: dict[str, Section]
     own_drafts: dict[str, SectionDraft]
     others_drafts: list[SectionDraft]
@@ -79,6 +80,7 @@ def read(handover: Handover, access: Access) -> Workspace:
             _received(line, row) for line, row in zip(draft.received, content["answer_backs"], strict=True)
         ],
         staying=content["staying"],
+        notices=record_words.notices(content),
         sections=draft.sections,
         own_drafts={d.key: d for d in drafts if d.author_id == access.user.pk},
         others_drafts=[d for d in drafts if d.author_id != access.user.pk],

@@ -92,6 +92,7 @@ def handover_print(request: Request, pk: int) -> HttpResponse:
         "lines": record_words.lines(content),
         "sections": record_words.sections(content),
         "answer_backs": record_words.answer_backs(content),
+        "notices": record_words.notices(content),
         "papers": record_words.papers(content),
     }
     return render(request, "handovers/print.html", context)
@@ -277,6 +278,7 @@ def _record(request: Request, handover: Handover) -> dict[str, Any]:
         "lines": page.lines,
         "sections": page.sections,
         "answer_backs": page.answer_backs,
+        "notices": page.notices,
         "papers": page.papers,
     }
 

@@ -49,6 +49,7 @@ def handover_sign(request: Request, pk: int) -> HttpResponse:
         "sections": record_words.sections(content),
         "hindrances": record.hindrances(draft),
         "answer_backs": record_words.answer_backs(content),
+        "notices": record_words.notices(content),
         "papers": record_words.papers(content),
         "total": total,
         "scores": scores,

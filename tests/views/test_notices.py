@@ -7,9 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from handover.models import Notice, NoticeReceipt
+from handover.services import notices
 from tests import factories
+from tests.boundary import Desk
 from tests.counting import queries_of
 from tests.factories import Role
+from tests.world import World
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -250,3 +253,26 @@ def test_leader_may_not_withdraw_what_is_for_the_team(client, desk, now):
 
     assert client.post(reverse("notice_withdraw", args=[notice.pk])).status_code == 403
     assert not Notice.objects.exclude(withdrawn_at=None).exists()
+
+
+@pytest.mark.parametrize("page_name", ["handover_edit", "handover_sign", "handover_print"])
+def test_notices_in_force_stand_in_the_draft(client, page_name):
+    desk = Desk()
+    notice = factories.notice(desk.team, desk.post, now=desk.then)
+    client.force_login(desk.ada)
+
+    text = client.get(reverse(page_name, args=[desk.handover.pk])).content.decode()
+
+    assert (notice.title in text, notice.text in text) == (True, True)
+
+
+@pytest.mark.parametrize("page_name", ["handover_review", "handover_detail", "handover_print"])
+def test_notices_in_force_stand_in_the_record_as_signed(client, page_name):
+    world = World()
+    notices.withdraw(notice=world.notice, actor=world.dai, now=world.now)
+    client.force_login(world.bo)
+
+    context = client.get(reverse(page_name, args=[world.earlier.pk])).context
+
+    shown = context["notices"] if "notices" in context else context["page"].notices
+    assert [notice.title for notice in shown] == [world.notice.title]

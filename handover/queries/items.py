@@ -50,7 +50,7 @@ class Alarm:
 
 
 class Facts(NamedTuple):
-    """A running clock, or none; beside each the same open promise, and how much else of the customer is open."""
+    """A running clock, or none; beside each the same open promise, and what else of the customer is open."""
 
     clock: str | None
     due_at: datetime | None

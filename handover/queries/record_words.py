@@ -146,7 +146,7 @@ def _answer(line: Content) -> ShownAnswer:
         by=line["by"],
         at=_until("", line["at"]),
         reason=line["reason"],
-        holder=line["holder"],
+        holder=line.get("holder", ""),  # the first signed texts do not say it
         read_back=line["read_back"],
         heard_orally=line["heard_orally"],
         remarks=[(remark["by"], _until("", remark["at"]), remark["text"]) for remark in line["remarks"]],

@@ -70,6 +70,7 @@ class ReviewPage:
     sections: list[record_words.ShownSection]
     answer_backs: list[dict[str, Any]]
     notices: list[record_words.ShownNotice]
+    papers: list[str]
     signed_by: int
     arrived: list[item_rows.Row]
 
@@ -108,6 +109,7 @@ def read(handover: Handover, access: Access) -> ReviewPage:
         sections=record_words.sections(contents[-1]),
         answer_backs=record_words.answer_backs(contents[-1]),
         notices=record_words.notices(contents[-1]),
+        papers=record_words.papers(contents[-1]),
         signed_by=rounds[-1].submitted_by_id,
         arrived=_arrived_since(handover, access),
     )

@@ -17,6 +17,8 @@ class DutyPlace:
     shift_id: int
     post_id: int
     team_id: int
+    post_name: str
+    shift_name: str
     handed_over_at: datetime | None = None  # when the handover of the shift was confirmed, or lapsed
 
 

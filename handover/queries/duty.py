@@ -149,7 +149,13 @@ def _duty_places(*, user: int, now: datetime) -> Rows:
     """The facts of a DutyPlace, the earliest shift first."""
     duty = Assignment.objects.on_duty(now).filter(user=user).order_by("shift__starts_at", "pk")
     return duty.values_list(
-        "pk", "shift_id", "shift__post_id", "shift__post__team_id", "shift__outgoing_handover__ended_at"
+        "pk",
+        "shift_id",
+        "shift__post_id",
+        "shift__post__team_id",
+        "shift__post__name",
+        "shift__name",
+        "shift__outgoing_handover__ended_at",
     )
 
 

@@ -211,7 +211,7 @@ def test_access_of_an_agent_on_duty(desk, running):
     access = duty.access(place.user, NOW)
 
     assert access.roles == {desk.team_id: Role.AGENT}
-    assert access.duty == (DutyPlace(place.pk, running.pk, desk.pk, desk.team_id),)
+    assert access.duty == (DutyPlace(place.pk, running.pk, desk.pk, desk.team_id, desk.name, running.name),)
     assert access.read_team_ids == {desk.team_id}
     assert not access.leads
 

@@ -333,6 +333,19 @@ def test_check_in_and_out_through_the_buttons(client, desk):
     assert place.checked_out_at is not None
 
 
+def test_every_page_names_each_post_where_one_is_on_duty(client, desk):
+    other = factories.post(desk.team, "Chat")
+    place = factories.assignment(factories.shift(desk, starts_at=timezone.now() - HOUR), checked_in=True)
+    second = factories.shift(other, starts_at=timezone.now() - HOUR, name="Late")
+    factories.assignment(second, place.user, checked_in=True)
+    client.force_login(place.user)
+
+    page = client.get(reverse("profile")).content.decode()
+
+    assert page.count(f'<span class="duty-place">{desk.name} · Day</span>') == 1
+    assert page.count('<span class="duty-place">Chat · Late</span>') == 1
+
+
 def test_check_in_is_offered_on_every_page(client, desk):
     place = factories.assignment(factories.shift(desk, starts_at=timezone.now()))
     client.force_login(place.user)

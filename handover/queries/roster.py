@@ -32,7 +32,7 @@ class Place:
     state: str
     stands_in_for: str = ""
     reason: str = ""
-    checked_in_at: datetime | None = None
+    checked_in: str = ""  # the time on the team's clocks
     late_minutes: int = 0
 
 
@@ -131,7 +131,7 @@ def week(access: Access, team: Team, desks: list[Post], first: date, weeks: int 
     runs = Q(starts_at__lt=start, starts_at__lte=access.now, ends_at__gt=max(access.now, start))
     shown = Q(starts_at__gte=start) | runs
     shifts = Shift.objects.filter(shown, post__in=desks, starts_at__lt=end(team, first, weeks))
-    places = _places(shifts, access)
+    places = _places(shifts, access, team.zone)
     cards: dict[int, list[tuple[Shift, Card]]] = defaultdict(list)
     for shift in shifts.order_by("starts_at", "pk"):
         cards[shift.post_id].append((shift, card(shift, tuple(places[shift.pk]), team.zone, access.now)))
@@ -157,7 +157,7 @@ def card(shift: Shift, people: tuple[Place, ...], zone: ZoneInfo, now: datetime)
 
 
 def people(shift: Shift, access: Access) -> tuple[Place, ...]:
-    return tuple(_places(Shift.objects.filter(pk=shift.pk), access)[shift.pk])
+    return tuple(_places(Shift.objects.filter(pk=shift.pk), access, shift.post.team.zone)[shift.pk])
 
 
 def candidates(team: Team) -> QuerySet[User]:
@@ -180,7 +180,7 @@ def day_words(day: date) -> str:
 
 
 def span_words(shift: Shift, zone: ZoneInfo) -> str:
-    return f"{shift.starts_at.astimezone(zone):%H:%M}–{shift.ends_at.astimezone(zone):%H:%M}"
+    return f"{_clock(shift.starts_at, zone)}–{_clock(shift.ends_at, zone)}"
 
 
 def shift_words(shift: Shift, zone: ZoneInfo) -> str:
@@ -221,7 +221,7 @@ def _copying(cards: list[tuple[Shift, Card]], zone: ZoneInfo) -> Iterator[Copyin
         yield Copying(source.pk, source.name, day, count)
 
 
-def _places(shifts: QuerySet[Shift], access: Access) -> dict[int, list[Place]]:
+def _places(shifts: QuerySet[Shift], access: Access, zone: ZoneInfo) -> dict[int, list[Place]]:
     rows = (
         Assignment.objects.effective()
         .filter(shift__in=shifts)
@@ -240,11 +240,15 @@ def _places(shifts: QuerySet[Shift], access: Access) -> dict[int, list[Place]]:
                 state=_state(row, access.now),
                 stands_in_for=row.substitutes.user.display_name if row.substitutes else "",
                 reason=row.substitute_reason,
-                checked_in_at=row.checked_in_at,
+                checked_in=_clock(row.checked_in_at, zone) if row.checked_in_at else "",
                 late_minutes=row.late_minutes,
             )
         )
     return places
+
+
+def _clock(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%H:%M}"
 
 
 def _state(row: Assignment, now: datetime) -> str:

@@ -18,7 +18,7 @@ from handover.models import Access, Customer, Post
 from handover.queries import customer_page, customers
 from handover.services import customers as services
 
-from .request import Request
+from .request import Request, show_times_of
 
 TEXT_LENGTH = 80
 
@@ -40,6 +40,7 @@ def customer_list(request: Request) -> HttpResponse:
 @require_safe
 def customer_detail(request: Request, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.visible_to(request.access).select_related("team"), pk=pk)
+    show_times_of(request, customer.team)
     context = {
         "customer": customer,
         "page": customer_page.read(request.access, customer),
@@ -69,6 +70,7 @@ def customer_create(request: Request) -> HttpResponse:
 
 def customer_edit(request: Request, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.visible_to(request.access).select_related("team"), pk=pk)
+    show_times_of(request, customer.team)
     if not permissions.can_edit_customer(request.access, customer):
         raise PermissionDenied
     form = bound(CustomerForm, request, team=customer.team, customer=customer)

@@ -20,14 +20,16 @@ from handover.queries import cut, handovers, parties, record, record_words, work
 from handover.services import lines, sections
 
 from .act import act
-from .request import Request
+from .request import Request, show_times_of
 
 State = Handover.State
 
 
 def load(request: Request, pk: int) -> Handover:
     """The handover if this person may see it, else as if it did not exist."""
-    return get_object_or_404(handovers.visible(request.access), pk=pk)
+    handover = get_object_or_404(handovers.visible(request.access), pk=pk)
+    show_times_of(request, handover.team)
+    return handover
 
 
 def require_supervision(request: Request, handover: Handover, involved: frozenset[int]) -> None:
@@ -83,6 +85,7 @@ def handover_detail(request: Request, pk: int) -> HttpResponse:
 def handover_print(request: Request, pk: int) -> HttpResponse:
     """Any handover on paper; what is not signed yet says so."""
     handover = load(request, pk)
+    timezone.activate(handover.team.zone)  # paper has one zone, whoever prints it
     if handover.round_count:
         return render(request, "handovers/print.html", _record(request, handover))
     content = record.outgoing_content(record.load_draft(handover))

@@ -29,7 +29,7 @@ from handover.queries import items as item_queries
 from handover.services import endings, holding, items, promises
 
 from .act import act, press
-from .request import Request
+from .request import Request, show_times_of
 
 May = Callable[[Access, PendingItem], bool]
 
@@ -253,6 +253,7 @@ def item_reopen(request: Request, pk: int) -> HttpResponse:
 def _item(request: Request, pk: int, may: May) -> PendingItem:
     """The item, if the person may see it (404) and do this with it (403)."""
     item = get_object_or_404(item_queries.visible(request.access), pk=pk)
+    show_times_of(request, item.team)
     if not may(request.access, item):
         raise PermissionDenied
     return item

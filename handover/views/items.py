@@ -19,7 +19,7 @@ from handover.models import Access, Emotion, PendingItem, Post
 from handover.queries import items as item_queries
 from handover.services import items
 
-from .request import Request
+from .request import Request, show_times_of
 
 
 def item_create(request: Request) -> HttpResponse:
@@ -58,6 +58,7 @@ def _create(request: Request, form: NewItemForm, new_customer: NewCustomerForm) 
 def item_detail(request: Request, pk: int) -> HttpResponse:
     access = request.access
     item = get_object_or_404(item_queries.for_page(access), pk=pk)
+    show_times_of(request, item.team)
     page = item_queries.read(access, item, before=request.GET.get("before", ""))
     context = {"item": item, "page": page, "now": access.now, "emotions": Emotion.choices}
     if item.key_at:
@@ -70,6 +71,7 @@ def item_detail(request: Request, pk: int) -> HttpResponse:
 
 def item_edit(request: Request, pk: int) -> HttpResponse:
     item = get_object_or_404(item_queries.visible(request.access), pk=pk)
+    show_times_of(request, item.team)
     if not permissions.can_progress_item(request.access, item):
         raise PermissionDenied
     form = bound(EditItemForm, request, access=request.access, team=item.team, item=item)
@@ -105,7 +107,9 @@ def _team(request: Request) -> tuple[Team, list[Team]]:
     if not teams:
         raise PermissionDenied
     teams.sort(key=lambda team: team.pk not in access.duty_team_ids)
-    return next((team for team in teams if str(team.pk) == request.GET.get("team")), teams[0]), teams
+    team = next((team for team in teams if str(team.pk) == request.GET.get("team")), teams[0])
+    show_times_of(request, team)
+    return team, teams
 
 
 def _posts(access: Access, team: Team) -> list[Post]:

@@ -1,6 +1,9 @@
 """What a page can rely on in a request."""
 
+from django.utils import timezone
+
 from accounts.browser import SignedInRequest
+from accounts.models import Team
 from handover.models import Access
 
 
@@ -8,3 +11,12 @@ class Request(SignedInRequest):
     """For types alone: a request of a signed-in person, with what they may do now."""
 
     access: Access
+
+
+def show_times_of(request: Request, team: Team) -> None:
+    """A page about one thing shows and takes times of its team, unless the person chose a zone of their own.
+
+    Somebody of several teams would else read the times of one on the clocks of another.
+    """
+    if not request.user.time_zone:
+        timezone.activate(team.zone)

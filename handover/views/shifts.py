@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -52,6 +53,7 @@ def week(request: Request) -> HttpResponse:
 
 def shift_detail(request: Request, pk: int) -> HttpResponse:
     shift = _visible_shift(request, pk)
+    timezone.activate(shift.post.team.zone)
     may_manage = permissions.can_manage_post(request.access, shift.post)
     if request.method == "POST" and not may_manage:
         raise PermissionDenied
@@ -68,6 +70,7 @@ def shift_detail(request: Request, pk: int) -> HttpResponse:
         "shift": shift,
         "card": roster.card(shift, people, shift.post.team.zone, request.access.now),
         "words": roster.shift_words(shift, shift.post.team.zone),
+        "day": shift.starts_at.astimezone(shift.post.team.zone).date().isoformat(),
         "choices": [a.pk for a in duty.check_in_choices(request.user, request.access.now)],
         "form": form,
         "may_manage": may_manage,

@@ -97,7 +97,7 @@ def test_week_shows_the_substitute_and_for_whom():
             state="on_duty",
             stands_in_for="Away",
             reason="Train late",
-            checked_in_at=shift.starts_at,
+            checked_in="13:00",
         ),
     )
 

@@ -57,19 +57,19 @@ ACCOUNTS = (
     Account(
         "jiaoban",
         _("Agent of the leaving shift"),
-        "一线接待岗(中文)",
+        "一线接待岗（中文）",
         _("A handover that was returned: mend it and sign a second time."),
     ),
     Account(
         "jieban",
         _("Agent of the coming shift"),
-        "售后处理岗(中文)",
+        "售后处理岗（中文）",
         _("A handover to sign, as soon as zhuguan has decided its refused urgent item."),
     ),
     Account(
         "zhuguan",
         _("Supervisor"),
-        "上海客服一组(中文)",
+        "上海客服一组（中文）",
         _("A refused urgent item to decide."),
     ),
     Account("auditor", _("Auditor"), "", _("Everything to read, nothing to sign.")),

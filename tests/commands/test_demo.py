@@ -1,9 +1,12 @@
 """The demo: the promised situations stand whatever the hour, and the services really accept the next step."""
 
 import json
+import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +18,7 @@ from accounts.models import Team, User
 from handover import canonical
 from handover.demo import installation
 from handover.demo.accounts import ACCOUNTS, PASSWORD
-from handover.demo.data_files import read
+from handover.demo.data_files import FOLDER, read
 from handover.demo.spans import told
 from handover.hints import must_fail
 from handover.models import (
@@ -23,6 +26,7 @@ from handover.models import (
     Event,
     Handover,
     HandoverLine,
+    IssueType,
     Kind,
     PendingItem,
     Post,
@@ -37,6 +41,7 @@ pytestmark = pytest.mark.django_db
 
 Answer = HandoverLine.Answer
 State = Handover.State
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOURS = [(0, 10), (8, 5), (15, 55), (23, 50)]
 POSTS = read("centre")["posts"]
@@ -102,6 +107,22 @@ def receive(handover: Handover, receiver: User, now: datetime) -> None:
     sign_incoming(handover, receiver, now)
 
 
+def texts(value: Any) -> Iterator[str]:
+    """Every text in the data of the demo."""
+    if isinstance(value, str):
+        yield value
+    elif not isinstance(value, (int, bool)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from texts(part)
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
+def test_chinese_texts_have_chinese_punctuation(path: Path) -> None:
+    chinese = [text for text in texts(read(path.stem)) if CHINESE.search(text)]
+
+    assert [text for text in chinese if re.search(r"[,:;?!()]", re.sub(r"\{.*?\}", "", text))] == []
+
+
 @pytest.mark.parametrize(("hour", "minute"), HOURS)
 def test_the_promised_situations_stand_whatever_the_hour(hour: int, minute: int) -> None:
     now = datetime(2026, 11, 22, hour, minute, 7, tzinfo=SHANGHAI).astimezone(UTC)
@@ -121,11 +142,17 @@ def test_the_promised_situations_stand_whatever_the_hour(hour: int, minute: int)
     assert set(count(Promise, "state")) == set(Promise.State.values)
     assert all(count(Event, "verb")[verb] for verb in VERBS)
     assert_clocks_and_alarms_of_every_sort(now)
+    assert_issue_types_are_in_the_language_of_the_team()
     assert all(duty.in_charge(post, now) for post in Post.objects.all())
     assert_trail_runs_with_time(now)
     sign_as_each_role(now)
     assert {latest(key).state for key in POSTS} == {State.CONFIRMED}
     assert_every_signed_text_has_its_hash()
+
+
+def assert_issue_types_are_in_the_language_of_the_team() -> None:
+    names = IssueType.objects.values_list("team__name", "name")
+    assert all(bool(CHINESE.search(name)) is bool(CHINESE.search(team)) for team, name in names)
 
 
 def assert_clocks_and_alarms_of_every_sort(now: datetime) -> None:

@@ -43,6 +43,7 @@ class FromPaperForm(forms.Form):
     def __init__(self, *args: Any, handover: Handover, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.handover, self.now = handover, now
+        self.fields["serial"].widget.attrs["placeholder"] = f"{handover.post_id}-0001"
 
     def clean_serial(self) -> PaperForm:
         """The sheet itself."""

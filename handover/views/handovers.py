@@ -49,13 +49,15 @@ def handover_list(request: Request) -> HttpResponse:
         post=int(post) if post.isascii() and post.isdigit() and len(post) < 10 else None,
         before=request.GET.get("before", ""),
     )
+    posts = list(Post.objects.visible_to(request.access).order_by("name", "pk"))
     context = {
         "page": page,
         "mine": handovers.of_mine(request.access),
         "states": State.choices,
         "state": state,
         "post": post,
-        "posts": Post.objects.visible_to(request.access).order_by("name", "pk"),
+        "posts": posts,
+        "paper_posts": [each for each in posts if permissions.can_print_paper_forms(request.access, each)],
     }
     return render(request, "handovers/list.html", context)
 

@@ -108,6 +108,16 @@ class PasswordForm(forms.Form):
         return password
 
 
+class VouchForm(forms.Form):
+    """One's own password, for the word that one gives for a colleague."""
+
+    password = _password_field(
+        _("Your password"),
+        autocomplete="current-password",
+        help_text=_("Your name and the time are kept with it."),
+    )
+
+
 class ProfileForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language"), required=False, choices=[("", _("That of the browser")), *User.Language.choices]

@@ -66,6 +66,7 @@ class User(AbstractBaseUser):
         help_text=_("Keeps the whole installation; the end of every chain of escalation."),
     )
     must_change_password = models.BooleanField(default=False)
+    # Until a colleague has vouched that the person set the present password.
     password_reset_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     joined_at = models.DateTimeField(default=timezone.now)
 
@@ -94,8 +95,13 @@ class User(AbstractBaseUser):
 
     @property
     def may_sign(self) -> bool:
-        """Somebody who knows a password that was reset must not sign as its owner."""
-        return self.is_active and not self.must_change_password
+        """Whoever reset a password could have set the next one too, and must not sign as its owner."""
+        return self.is_active and not self.must_change_password and self.password_reset_by_id is None
+
+    @property
+    def awaits_vouch(self) -> bool:
+        """Whether all that is missing to sign is the word of a colleague."""
+        return self.is_active and not self.must_change_password and self.password_reset_by_id is not None
 
 
 class Team(models.Model):

@@ -5,6 +5,13 @@ from accounts.models import Membership, User
 Role = Membership.Role
 
 
+def can_vouch_for(actor: User, user: User) -> bool:
+    """An administrator, or who shares a team with the person, in any role; never who reset the password."""
+    if actor.pk in (user.pk, user.password_reset_by_id):
+        return False
+    return actor.is_administrator or user.teams.filter(pk__in=actor.teams.all()).exists()
+
+
 def can_reset_password(actor: User, user: User) -> bool:
     """Administrators for everybody else; a supervisor for agents who work in the supervised teams alone.
 

@@ -6,3 +6,4 @@ signed_in = Signal()
 signed_out = Signal()
 password_changed = Signal()
 password_reset = Signal()
+password_vouched = Signal()  # also carries `reset_by`

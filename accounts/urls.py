@@ -9,6 +9,7 @@ urlpatterns = [
     path("logout/", views.logout, name="logout"),
     path("password/", views.password_change, name="password_change"),
     path("people/<int:pk>/password/", views.password_reset, name="password_reset"),
+    path("people/<int:pk>/vouch/", views.password_vouch, name="password_vouch"),
     path("profile/", views.profile, name="profile"),
     path("language/", views.set_language, name="set_language"),
     path("theme/", views.set_theme, name="theme"),

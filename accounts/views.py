@@ -14,11 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import held, services, sessions
+from accounts import held, reauth, services, sessions
 from accounts.browser import SignedInRequest, client_address, next_page, previous_page
-from accounts.forms import LanguageForm, PasswordForm, ProfileForm, SignInForm, ThemeForm
+from accounts.errors import UserFacingError
+from accounts.forms import LanguageForm, PasswordForm, ProfileForm, SignInForm, ThemeForm, VouchForm
 from accounts.models import User
-from accounts.permissions import can_reset_password
+from accounts.permissions import can_reset_password, can_vouch_for
 from accounts.writers import remember
 
 THEME_COOKIE = "theme"
@@ -77,6 +78,32 @@ def password_reset(request: SignedInRequest, pk: int) -> HttpResponse:
         password = services.reset_password(user=person, actor=request.user, address=client_address(request))
     # No redirect: the password is shown this once and stored nowhere in plain text.
     return render(request, "accounts/password_reset.html", {"person": person, "password": password})
+
+
+@sensitive_post_parameters("password")
+def password_vouch(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A colleague confirms that a person whose password was reset has set the new one themselves."""
+    visible = User.objects.visible_to(request.user).select_related("password_reset_by")
+    person = get_object_or_404(visible, pk=pk)
+    if request.method == "POST" and not can_vouch_for(request.user, person):
+        raise PermissionDenied
+    form = VouchForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            services.vouch_for_password(
+                user=person,
+                actor=request.user,
+                password=form.cleaned_data["password"],
+                address=client_address(request),
+                now=timezone.now(),
+            )
+        except UserFacingError as error:
+            form.add_error("password", error.sentence)
+        else:
+            messages.success(request, _("Thank you. %(name)s can sign again.") % {"name": person})
+            return redirect("password_vouch", pk)
+    context = {"person": person, "form": form, "barrier": reauth.barrier(request.user)}
+    return render(request, "accounts/password_vouch.html", context)
 
 
 def profile(request: SignedInRequest) -> HttpResponse:

@@ -57,6 +57,8 @@ class World(Desk):
             "stranger": factories.agent_on_duty(factories.post(), now=self.now),
             "other_supervisor": factories.member(factories.team(), role.SUPERVISOR),
         }
+        who = User.objects.filter(pk=self.people["off_duty"].pk)
+        who.update(password_reset_by=self.people["administrator"], display_name=f"Off {CANARY}")
 
     def submitted_before(self) -> Handover:
         """A handover of another post of the team that waits for its incoming shift."""
@@ -118,7 +120,7 @@ class World(Desk):
             "issue-types": self.matter.issue_type_id,
             "posts": self.post.pk,
             "patterns": self.pattern.pk,
-            "people": self.bo.pk,
+            "people": (self.people["off_duty"] if "vouch" in route else self.bo).pk,
             "kept": self.held.pk,
         }
         subject = next((part for part in reversed(route.split("<int:pk>")[0].split("/")) if part in own), "")

@@ -87,6 +87,7 @@ class Event(models.Model):
         ROSTER_CHANGED = "roster_changed", _("changed the roster")
         SETTINGS_CHANGED = "settings_changed", _("changed the settings")
         PERSON_CHANGED = "person_changed", _("changed a person's account")
+        PASSWORD_VOUCHED = "password_vouched", _("confirmed that a person set their password themselves")
         SIGNED_IN = "signed_in", _("signed in")
         SIGNED_OUT = "signed_out", _("signed out")
 

@@ -34,6 +34,7 @@ class Place:
     reason: str = ""
     checked_in: str = ""  # the time on the team's clocks
     late_minutes: int = 0
+    awaits_vouch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +243,7 @@ def _places(shifts: QuerySet[Shift], access: Access, zone: ZoneInfo) -> dict[int
                 reason=row.substitute_reason,
                 checked_in=_clock(row.checked_in_at, zone) if row.checked_in_at else "",
                 late_minutes=row.late_minutes,
+                awaits_vouch=row.user.awaits_vouch,
             )
         )
     return places

@@ -73,9 +73,11 @@ def take_over(*, handover: Handover, reason: str, actor: User, now: datetime) ->
     the rest.
 
     Every line still without a final answer is decided so, with the reason. What remains is to sign.
-    Raises InvalidMove unless it is submitted, NotAllowed for who is a party: of the outgoing side, or who
-    refused or questioned a line as its receiver.
+    Raises InvalidMove unless it is submitted, NotAllowed for who may sign nothing now, and for who is a
+    party: of the outgoing side, or who refused or questioned a line as its receiver.
     """
+    if sentence := reauth.barrier(actor):
+        raise NotAllowed(sentence)
     lifecycle.require(handover, Handover.State.SUBMITTED)
     _refuse_party(handover, actor)
     waiting = cut.open_lines(handover)

@@ -21,19 +21,20 @@ def tell(
     actor: User,
     sentence: str,
     facts: dict[str, Any],
-    item: PendingItem,
     now: datetime,
+    item: PendingItem | None = None,
 ) -> None:
     """A message in the reader's language, saying enough by itself; nobody is told what they did
     themselves.
 
-    `sentence` is a source string with the names of `facts` in it. Called inside the transaction of what
-    is told.
+    `sentence` is a source string with the names of `facts` in it, of the actor as `person`, and of the item.
+    Called inside the transaction of what is told.
     """
     if recipient is None or recipient == actor:
         return
     with translation.override(recipient.language or settings.LANGUAGE_CODE):
-        text = _(sentence) % {"number": item.pk, "customer": item.customer, "person": actor, **facts}
+        of_item = {"number": item.pk, "customer": item.customer} if item else {}
+        text = _(sentence) % {"person": actor, **of_item, **facts}
     Message.objects.create(recipient=recipient, item=item, text=Truncator(text).chars(MESSAGE_LENGTH), at=now)
 
 

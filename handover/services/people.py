@@ -55,7 +55,6 @@ def create(
                 display_name=display_name,
                 email=email,
                 is_administrator=is_administrator,
-                actor=actor,
             )
     except (IntegrityError, ValidationError) as error:
         raise Conflict(_("A person with this user name already exists.")) from error

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import reauth
 from accounts.held import bound
 from handover import permissions
 from handover.forms.handovers import AcceptForm, DecideForm, SentenceForm
@@ -209,6 +210,7 @@ def handover_take_over(request: Request, pk: int) -> HttpResponse:
         title=_("Take the handover over"),
         submit=_("Take over"),
         done=_("You hold the urgent items; the others stand in the queue. Now sign."),
+        barrier=reauth.barrier(request.user),
     )
 
 
@@ -284,9 +286,16 @@ def _sentence(
 
 
 def _on_handover(
-    request: Request, handover: Handover, *, service: Any, title: str, submit: str, done: str
+    request: Request,
+    handover: Handover,
+    *,
+    service: Any,
+    title: str,
+    submit: str,
+    done: str,
+    barrier: str = "",
 ) -> HttpResponse:
-    """A step of the whole handover that needs its reason."""
+    """A step of the whole handover that needs its reason. `barrier` says what keeps this person from it."""
     return act(
         request,
         bound(SentenceForm, request, label=_("Reason")),
@@ -296,5 +305,5 @@ def _on_handover(
         back=reverse("handover_review", args=[handover.pk]),
         done=done,
         template="handovers/act.html",
-        context={"handover": handover, "title": title, "submit": submit},
+        context={"handover": handover, "title": title, "submit": submit, "barrier": barrier},
     )

@@ -1,11 +1,13 @@
 """Signing: what the signer sees is what is signed, with the password once more."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts import reauth
 from accounts.browser import client_address
 from accounts.errors import UserFacingError
 from accounts.held import bound
@@ -56,9 +58,8 @@ def handover_sign(request: Request, pk: int) -> HttpResponse:
         "others_drafts": handover.section_drafts.select_related("author").order_by("saved_at", "pk"),
         "signature": signature,
         "form": _fresh(form, canonical.content_hash(content)),
-        "changed": changed,
     }
-    return render(request, "handovers/sign.html", context, status=409 if changed else 200)
+    return _page(request, "handovers/sign.html", context, changed=changed)
 
 
 def handover_confirm(request: Request, pk: int) -> HttpResponse:
@@ -90,9 +91,8 @@ def handover_confirm(request: Request, pk: int) -> HttpResponse:
         "waiting": waiting,
         "blocking": cut.blocking(waiting),
         "form": _fresh(form, canonical.content_hash(content)),
-        "changed": changed,
     }
-    return render(request, "handovers/confirm.html", context, status=409 if changed else 200)
+    return _page(request, "handovers/confirm.html", context, changed=changed)
 
 
 def handover_join(request: Request, pk: int) -> HttpResponse:
@@ -113,9 +113,8 @@ def handover_join(request: Request, pk: int) -> HttpResponse:
         "page": handovers.read_record(handover),
         "signature": signature,
         "form": _fresh(form, canonical.content_hash(record.joining_content(handover, signature))),
-        "changed": changed,
     }
-    return render(request, "handovers/join.html", context, status=409 if changed else 200)
+    return _page(request, "handovers/join.html", context, changed=changed)
 
 
 def handover_add(request: Request, pk: int) -> HttpResponse:
@@ -138,7 +137,13 @@ def handover_add(request: Request, pk: int) -> HttpResponse:
             form.add_error("password", error.sentence)
         else:
             return redirect("handover_detail", pk)
-    return render(request, "handovers/add.html", {"handover": handover, "form": form})
+    return _page(request, "handovers/add.html", {"handover": handover, "form": form}, changed=False)
+
+
+def _page(request: Request, template: str, context: dict[str, Any], *, changed: bool) -> HttpResponse:
+    """A page to sign on; it says at once what keeps this person from signing."""
+    context |= {"changed": changed, "barrier": reauth.barrier(request.user)}
+    return render(request, template, context, status=409 if changed else 200)
 
 
 def _signer(

@@ -34,6 +34,16 @@ def test_may_sign(fields: dict[str, bool], may_sign: bool) -> None:
     assert factories.user(**fields).may_sign is may_sign
 
 
+@pytest.mark.parametrize(
+    ("fields", "awaits_vouch"),
+    [({}, True), ({"is_active": False}, False), ({"must_change_password": True}, False)],
+)
+def test_nobody_may_sign_whose_new_password_nobody_vouched_for(fields, awaits_vouch) -> None:
+    person = factories.user(password_reset_by=factories.administrator(), **fields)
+
+    assert (person.may_sign, person.awaits_vouch) == (False, awaits_vouch)
+
+
 def test_membership_twice_in_a_team_is_refused() -> None:
     team = factories.team()
     person = factories.member(team)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError
 
-from handover.management.commands.serve import PulseWatch, claim, refuse_taken_port
+from handover.management.commands.serve import PulseWatch, claim, make_folder, refuse_taken_port
 from tests.commands.serving import PATIENCE_SECONDS, eventually, served
 
 BROKERS = ["given"] if "REDIS_URL" in os.environ else ["own", "files"]
@@ -82,6 +82,18 @@ def test_refuse_taken_port() -> None:
             refuse_taken_port(port)
 
     refuse_taken_port(port)
+
+
+def test_refuse_port_beyond_all_ports() -> None:
+    with pytest.raises(CommandError, match="Port 99999 is not free"):
+        refuse_taken_port(99999)
+
+
+def test_make_folder_says_where_it_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(CommandError, match="Choose another DATA_DIR"):
+        make_folder(tmp_path / "file" / "broker")
 
 
 def test_pulse_watch_judges_by_the_monotonic_clock_alone() -> None:

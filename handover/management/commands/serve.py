@@ -41,14 +41,14 @@ class Command(BaseCommand):
     requires_system_checks = ()  # the first start has no secret key yet; set_up() runs the checks
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=env.int("PORT", default=8000))
+        parser.add_argument("--port", type=int, default=env.str("PORT", default="8000"))
         parser.add_argument(
             "--deaf-after", type=float, default=30, help="Seconds without a pulse of the worker."
         )
 
     def handle(self, *, port: int, deaf_after: float, **options: Any) -> None:
         os.umask(0o077)  # what is written here is about customers
-        broker_folder().mkdir(parents=True, exist_ok=True)
+        make_folder(broker_folder())
         with claim(settings.DATA_DIR):
             refuse_taken_port(port)
             make_secret_key(settings.DATA_DIR / "secret_key")
@@ -59,6 +59,15 @@ class Command(BaseCommand):
                 watch(supervisor, port=port, pulse=PulseWatch(deaf_after))
             finally:
                 supervisor.end_all()
+
+
+def make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(
+            f"The folder {folder} cannot be made ({error.strerror}). Choose another DATA_DIR."
+        ) from error
 
 
 @contextmanager
@@ -79,7 +88,7 @@ def refuse_taken_port(port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
-        except OSError as error:
+        except (OSError, OverflowError) as error:
             raise CommandError(f"Port {port} is not free. Choose another: make run PORT=8001") from error
 
 

@@ -1,7 +1,8 @@
 """What the first page says about handovers: those that wait for this person, and those that are late."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -9,8 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from handover.models import Access, Handover, HandoverLine, Shift
+from handover.models import Access, Assignment, Handover, HandoverLine, Post, Shift
 
+from .hours import in_service_from
 from .paper import IS_FROM_PAPER
 from .words import instant_words, relative_words
 
@@ -25,9 +27,11 @@ COLUMNS = (
     "round_count",
     "outgoing_shift_id",
     "incoming_shift_id",
+    "post_id",
     "post__name",
     "outgoing_shift__name",
 )
+SHIFT_COLUMNS = ("pk", "carried_on", "ends_at", "name", "post__name")
 
 
 @dataclass(frozen=True)
@@ -45,14 +49,15 @@ class Card:
 def of_my_shifts(access: Access) -> list[Card]:
     """Handovers of the shifts this person is or was on lately, as long as they are not ended."""
     around = Shift.objects.filter(ends_at__gt=access.now - RECENT, starts_at__lt=access.now + SOON)
-    shifts = set(around.filter(assignments__user=access.user).values_list("pk", flat=True))
+    mine = Assignment.objects.effective().filter(user=access.user)
+    shifts = {row["pk"]: row for row in around.filter(assignments__in=mine).values(*SHIFT_COLUMNS)}
     if not shifts:
         return []
     # What `visible_to` would find by asking the roster once more: own shifts in teams one still belongs to.
-    own = Q(outgoing_shift__in=shifts) | Q(incoming_shift__in=shifts)
+    own = Q(outgoing_shift__in=list(shifts)) | Q(incoming_shift__in=list(shifts))
     rows = _read(Handover.objects.filter(own, team__in=access.roles))
     cards = [_card(row | {"outgoing": row["outgoing_shift_id"] in shifts}, access) for row in rows]
-    return _with_paper(cards, rows)
+    return [*_with_paper(cards, rows), *_alone_cards(shifts.values(), access)]
 
 
 def late(access: Access) -> list[Card]:
@@ -60,8 +65,17 @@ def late(access: Access) -> list[Card]:
     found = Handover.objects.filter(boundary_at__lt=access.now)
     if not access.is_administrator:
         found = found.filter(Q(team__in=access.supervised_team_ids) | Q(post__in=access.led_post_ids))
-    rows = _read(found)
+    rows = _once_open(_read(found), access.now)
     return _with_paper([_late_card(row, access) for row in rows], rows)
+
+
+def _once_open(rows: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    """While a post is closed nobody could sign or receive: its handovers are late from the next opening."""
+    if not rows:
+        return []
+    places = Post.objects.select_related("team").prefetch_related("service_hours")
+    posts = places.in_bulk({row["post_id"] for row in rows})
+    return [row for row in rows if in_service_from(posts[row["post_id"]], row["boundary_at"]) <= now]
 
 
 def _with_paper(cards: list[Card], rows: list[dict[str, Any]]) -> list[Card]:
@@ -137,6 +151,22 @@ def _receiving_card(row: dict[str, Any], access: Access) -> Card:
         text = _("Signed at %(at)s by the shift before yours. Read what burns first, answer each item, sign.")
         return Card(title, text % at, url, _("Receive"), True)
     return Card(title, _("Signed at %(at)s. Check in to receive it.") % at, url, _("Open"))
+
+
+def _alone_cards(shifts: Iterable[dict[str, Any]], access: Access) -> list[Card]:
+    """Why no handover comes to whoever works on alone."""
+    title, text = (
+        _("You work on alone: %(place)s"),
+        _("Nobody else is on the next shift, so nothing is handed over at %(at)s. Your items stay with you."),
+    )
+    return [
+        Card(
+            title % {"place": _("%(post)s, %(shift)s") % {"post": row["post__name"], "shift": row["name"]}},
+            text % {"at": instant_words(row["ends_at"], access.now)},
+        )
+        for row in shifts
+        if row["carried_on"] and row["ends_at"] > access.now
+    ]
 
 
 def _late_card(row: dict[str, Any], access: Access) -> Card:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from handover import lifecycle
 from handover.models import Event, Handover, Shift
@@ -21,9 +22,9 @@ def open_due(*, now: datetime) -> int:
     """
     due = (
         Shift.objects.filter(
+            Q(carried_on=False) | Q(ends_at__gt=now),
             ends_at__lte=now + OPENS_BEFORE,
             ends_at__gt=now - OPENS_UNTIL,
-            carried_on=False,
             outgoing_handover__isnull=True,
             assignments__isnull=False,
             post__is_active=True,
@@ -43,10 +44,11 @@ def open_due(*, now: datetime) -> int:
 def open_for(*, shift: Shift, now: datetime) -> Handover | None:
     """The handover of the shift, opened now if need be; None where one person works on alone.
 
-    Who is alone on both shifts has nobody to hand over to: that is an Event and no record.
+    Who is alone on both shifts has nobody to hand over to: that is an Event and no record. Until the
+    boundary somebody may still join one of the shifts, and then there is a handover.
     """
     existing = Handover.objects.filter(outgoing_shift=shift).first()
-    if existing or shift.carried_on:
+    if existing or (shift.carried_on and shift.ends_at <= now):
         return existing
     incoming = duty.next_shift(shift)
     if _alone_on_both(shift, incoming):
@@ -64,6 +66,7 @@ def open_for(*, shift: Shift, now: datetime) -> Handover | None:
         },
     )
     if created:
+        Shift.objects.filter(pk=shift.pk, carried_on=True).update(carried_on=False)
         events.record(verb=Event.Verb.HANDOVER_OPENED, actor=None, now=now, handover=handover)
     return handover
 

@@ -1,10 +1,10 @@
 """Which handover waits for whom, in words and with the one thing to do."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
-from handover.models import Handover, HandoverLine
+from handover.models import Handover, HandoverLine, ServiceHours
 from handover.queries import board_handovers, duty
 from tests import factories
 from tests.factories import NOW, Role
@@ -104,6 +104,31 @@ def test_somebody_on_both_shifts_has_one_card(outgoing, incoming) -> None:
     assert cards(person) == [("Hand over Front, Early", f"/handovers/{record.pk}/edit/", True)]
 
 
+def test_whose_place_a_substitute_has_taken_has_no_card(outgoing, incoming) -> None:
+    record = handover(outgoing, incoming)
+    planned = factories.assignment(incoming)
+    substitute = factories.assignment(incoming, substitutes=planned).user
+
+    assert cards(planned.user) == []
+    assert cards(substitute) == [("Coming to you: Front, Early", "", False)]
+    assert record.incoming_shift == incoming
+
+
+def test_who_works_on_alone_is_told_why_no_handover_comes(outgoing) -> None:
+    outgoing.carried_on = True
+    outgoing.save(update_fields=["carried_on"])
+    person = on(outgoing)
+
+    (card,) = board_handovers.of_my_shifts(duty.access(person, NOW))
+
+    assert (card.title, card.text, card.url) == (
+        "You work on alone: Front, Early",
+        "Nobody else is on the next shift, so nothing is handed over at 07:00. Your items stay with you.",
+        "",
+    )
+    assert board_handovers.of_my_shifts(duty.access(person, outgoing.ends_at)) == []
+
+
 def test_outgoing_agent_after_the_shift_sees_questions(outgoing, incoming) -> None:
     record = handover(outgoing, incoming, "submitted")
     HandoverLine.objects.create(
@@ -149,3 +174,16 @@ def test_on_time_is_not_late(desk, outgoing, incoming) -> None:
     supervisor = factories.member(desk.team, Role.SUPERVISOR)
 
     assert board_handovers.late(duty.access(supervisor, NOW)) == []
+
+
+def test_boundary_of_a_closed_post_is_late_from_its_next_opening(desk, outgoing, incoming) -> None:
+    record = handover(outgoing, incoming, boundary_at=NOW - HOUR)
+    supervisor = factories.member(desk.team, Role.SUPERVISOR)
+    opening = NOW + HOUR  # 15:00 in Shanghai, on a Tuesday
+    ServiceHours.objects.create(
+        post=desk, weekday=ServiceHours.Weekday.TUESDAY, opens_at=time(15), closes_at=time(20)
+    )
+
+    assert board_handovers.late(duty.access(supervisor, opening - timedelta(minutes=1))) == []
+    (card,) = board_handovers.late(duty.access(supervisor, opening))
+    assert card.url == f"/handovers/{record.pk}/edit/"

@@ -52,6 +52,24 @@ def test_open_for_one_person_alone_on_both_shifts_is_an_event(boundary):
     assert list(Event.objects.values_list("verb", "actor")) == [("carried_on", boundary.ada.pk)]
 
 
+def test_open_for_somebody_who_joined_before_the_boundary_is_a_handover(boundary):
+    assigned = boundary.incoming.assignments.get()
+    assigned.user = boundary.ada
+    assigned.save(update_fields=["user"])
+    assert boundary.open() is None
+    factories.assignment(boundary.incoming, boundary.bo)
+
+    assert opening.open_due(now=boundary.outgoing.ends_at) == 0
+    assert opening.open_due(now=SOON) == 1
+
+    boundary.outgoing.refresh_from_db()
+    assert not boundary.outgoing.carried_on
+    assert list(Event.objects.order_by("pk").values_list("verb", flat=True)) == [
+        "carried_on",
+        "handover_opened",
+    ]
+
+
 def test_submit_takes_the_cut_and_starts_the_clock_of_taking(boundary):
     urgent = factories.item(boundary.post, kind=Kind.URGENT, holder=boundary.ada)
     queued = factories.item(boundary.post)

@@ -162,6 +162,18 @@ def test_home_of_a_supervisor_shows_what_burns(client, desk, now) -> None:
     assert [row["id"] for row in client.get(HOME).context["watched"].burning] == [late.pk]
 
 
+def test_home_does_not_ask_a_supervisor_to_check_in_before_reading(client, desk, now) -> None:
+    work = factories.shift(desk, starts_at=now - HOUR)
+    supervisor = factories.member(desk.team, Role.SUPERVISOR)
+    factories.assignment(work, supervisor, is_duty_supervisor=True)
+    client.force_login(supervisor)
+
+    page = client.get(HOME).content.decode()
+
+    assert "as soon as you have checked in" not in page
+    assert "The live list shows every item of your team." in page
+
+
 def test_home_part_for_the_script_is_the_part_alone(client, desk, agent) -> None:
     item = factories.item(desk)
 

@@ -122,10 +122,10 @@ def trail(handover: Handover, access: Access) -> list[dict[str, Any]]:
 def _answers(
     handover: Handover, round_: Round, sign_offs: list[SignOff], rows: list[HandoverLine]
 ) -> dict[int, record_words.ShownAnswer]:
-    """As signed by the incoming side; while it has not signed, as they stand now."""
+    """As signed by the incoming side; where it has not signed, as they stand or were left when it lapsed."""
     for sign_off in sign_offs:
         if sign_off.role == SignOff.Role.INCOMING and sign_off.round_number == round_.number:
             return record_words.answers(record.signed_content(sign_off.text)["lines"])
-    if handover.state == Handover.State.SUBMITTED:
+    if handover.state in (Handover.State.SUBMITTED, Handover.State.LAPSED):
         return record_words.answers(record.answers(handover, rows))
     return {}

@@ -71,6 +71,7 @@ class ReviewPage:
     answer_backs: list[dict[str, Any]]
     notices: list[record_words.ShownNotice]
     papers: list[str]
+    staying: list[record.Content]
     signed_by: int
     arrived: list[item_rows.Row]
 
@@ -110,6 +111,7 @@ def read(handover: Handover, access: Access) -> ReviewPage:
         answer_backs=record_words.answer_backs(contents[-1]),
         notices=record_words.notices(contents[-1]),
         papers=record_words.papers(contents[-1]),
+        staying=contents[-1]["staying"],
         signed_by=rounds[-1].submitted_by_id,
         arrived=_arrived_since(handover, access),
     )

@@ -193,7 +193,7 @@ def _give_back(handover: Handover, round_: Round, now: datetime) -> None:
     """Unanswered lines become a draft again, and their items return to who held them.
 
     That they went to and fro is no change that an agent would have to check: a check of the round holds
-    as long as nothing else happened to the item.
+    as long as nothing else happened to the item. Nor have they survived a handover: the next round counts.
     """
     signed = record.signed_content(round_.text)["lines"]
     checked = {line["item"] for line in signed if line["checked"]}
@@ -204,7 +204,15 @@ def _give_back(handover: Handover, round_: Round, now: datetime) -> None:
         item = line.item
         holds = item.pk in checked and item.changed_at <= round_.submitted_at
         lifecycle.update(line, round_number=0, checked_at=now if holds else line.checked_at)
+        PendingItem.objects.filter(pk=item.pk).update(**_one_handover_less(item))
         if item.holder_id is None and line.former_holder_id is not None:
             lifecycle.update(item, holder_id=line.former_holder_id, changed_at=now)
             clocks.stop(item=item, kinds={ClockKind.TAKEN}, now=now, void=True)
             clocks.refresh(item=item)
+
+
+def _one_handover_less(item: PendingItem) -> dict[str, int]:
+    return {
+        "handover_count": item.handover_count - 1,
+        "idle_handover_count": max(item.idle_handover_count - 1, 0),
+    }

@@ -66,8 +66,10 @@ def handover_list(request: Request) -> HttpResponse:
 def handover_detail(request: Request, pk: int) -> HttpResponse:
     """The record as signed; a draft leads to the page of whoever writes it."""
     handover = load(request, pk)
-    if not handover.round_count:
+    if not handover.round_count and handover.state == State.DRAFT:
         return redirect("handover_edit", pk)
+    if not handover.round_count:
+        return _unsigned(request, handover)
     shown = _record(request, handover)
     context = shown | {
         "trail": handovers.trail(handover, request.access),
@@ -75,6 +77,7 @@ def handover_detail(request: Request, pk: int) -> HttpResponse:
         "may_receive": handover.state == State.SUBMITTED
         and permissions.can_receive_handover(request.access, handover),
         "may_take_over": handover.state == State.SUBMITTED
+        and not handover.taken_over
         and permissions.can_supervise_handover(request.access, handover)
         and request.user.pk not in parties.outgoing(handover),
         "may_join": parties.may_join(handover, request.access),
@@ -85,8 +88,10 @@ def handover_detail(request: Request, pk: int) -> HttpResponse:
 
 @require_safe
 def handover_print(request: Request, pk: int) -> HttpResponse:
-    """Any handover on paper; what is not signed yet says so."""
+    """Any handover on paper, in the team's time whoever prints it; what is not signed yet says so."""
     handover = load(request, pk)
+    if not handover.round_count and handover.state != State.DRAFT:
+        return redirect("handover_detail", pk)
     timezone.activate(handover.team.zone)  # paper has one zone, whoever prints it
     if handover.round_count:
         return render(request, "handovers/print.html", _record(request, handover))
@@ -266,6 +271,17 @@ def answer_back(request: Request, pk: int, line_pk: int) -> HttpResponse:
             "item": None if cut.is_elsewhere(line) else line.item,
         },
     )
+
+
+def _unsigned(request: Request, handover: Handover) -> HttpResponse:
+    """A draft that lapsed: nobody signed it, but what was typed into it is not lost."""
+    bodies = {section.key: section.body for section in handover.sections.all()}
+    context = {
+        "handover": handover,
+        "sections": record_words.sections({"sections": bodies}),
+        "trail": handovers.trail(handover, request.access),
+    }
+    return render(request, "handovers/unsigned.html", context)
 
 
 def _record(request: Request, handover: Handover) -> dict[str, Any]:

@@ -48,7 +48,10 @@ def handover_review(request: Request, pk: int) -> HttpResponse:
         "in_charge": duty.in_charge(handover.post, request.access.now, parties=involved) if is_party else (),
         "may_reply": permissions.can_reply_line(request.access, handover, sides=frozenset({page.signed_by})),
         "is_sender": is_sender,
-        "waiting": any(line.row.answer == HandoverLine.Answer.NONE for line in page.lines),
+        "waiting": any(
+            line.row.answer == HandoverLine.Answer.NONE and not line.is_urgent for line in page.lines
+        ),
+        "may_take_over": supervises and not is_sender and not handover.taken_over,
         "blocking": len(cut.blocking(open_rows)),
     }
     return render(request, "handovers/review.html", context)

@@ -106,6 +106,7 @@ def for_page(access: Access) -> QuerySet[PendingItem]:
         .select_related("customer")
         .annotate(
             team_name=F("team__name"),
+            team_zone=F("team__time_zone"),
             post_name=F("post__name"),
             issue_type_name=F("issue_type__name"),
             holder_name=F("holder__display_name"),

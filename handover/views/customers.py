@@ -40,7 +40,7 @@ def customer_list(request: Request) -> HttpResponse:
 @require_safe
 def customer_detail(request: Request, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.visible_to(request.access).select_related("team"), pk=pk)
-    show_times_of(request, customer.team)
+    show_times_of(request, customer.team.time_zone)
     context = {
         "customer": customer,
         "page": customer_page.read(request.access, customer),
@@ -70,7 +70,7 @@ def customer_create(request: Request) -> HttpResponse:
 
 def customer_edit(request: Request, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.visible_to(request.access).select_related("team"), pk=pk)
-    show_times_of(request, customer.team)
+    show_times_of(request, customer.team.time_zone)
     if not permissions.can_edit_customer(request.access, customer):
         raise PermissionDenied
     form = bound(CustomerForm, request, team=customer.team, customer=customer)

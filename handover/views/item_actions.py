@@ -253,7 +253,7 @@ def item_reopen(request: Request, pk: int) -> HttpResponse:
 def _item(request: Request, pk: int, may: May) -> PendingItem:
     """The item, if the person may see it (404) and do this with it (403)."""
     item = get_object_or_404(item_queries.visible(request.access), pk=pk)
-    show_times_of(request, item.team)
+    show_times_of(request, item.team.time_zone)
     if not may(request.access, item):
         raise PermissionDenied
     return item

@@ -58,7 +58,7 @@ def _create(request: Request, form: NewItemForm, new_customer: NewCustomerForm) 
 def item_detail(request: Request, pk: int) -> HttpResponse:
     access = request.access
     item = get_object_or_404(item_queries.for_page(access), pk=pk)
-    show_times_of(request, item.team)
+    show_times_of(request, vars(item)["team_zone"])
     page = item_queries.read(access, item, before=request.GET.get("before", ""))
     context = {"item": item, "page": page, "now": access.now, "emotions": Emotion.choices}
     if item.key_at:
@@ -71,7 +71,7 @@ def item_detail(request: Request, pk: int) -> HttpResponse:
 
 def item_edit(request: Request, pk: int) -> HttpResponse:
     item = get_object_or_404(item_queries.visible(request.access), pk=pk)
-    show_times_of(request, item.team)
+    show_times_of(request, item.team.time_zone)
     if not permissions.can_progress_item(request.access, item):
         raise PermissionDenied
     form = bound(EditItemForm, request, access=request.access, team=item.team, item=item)
@@ -108,7 +108,7 @@ def _team(request: Request) -> tuple[Team, list[Team]]:
         raise PermissionDenied
     teams.sort(key=lambda team: team.pk not in access.duty_team_ids)
     team = next((team for team in teams if str(team.pk) == request.GET.get("team")), teams[0])
-    show_times_of(request, team)
+    show_times_of(request, team.time_zone)
     return team, teams
 
 

@@ -3,7 +3,6 @@
 from django.utils import timezone
 
 from accounts.browser import SignedInRequest
-from accounts.models import Team
 from handover.models import Access
 
 
@@ -13,10 +12,10 @@ class Request(SignedInRequest):
     access: Access
 
 
-def show_times_of(request: Request, team: Team) -> None:
-    """A page about one thing shows and takes times of its team, unless the person chose a zone of their own.
+def show_times_of(request: Request, zone: str) -> None:
+    """A page about one thing keeps to the zone of its team, unless the person chose one of their own.
 
     Somebody of several teams would else read the times of one on the clocks of another.
     """
     if not request.user.time_zone:
-        timezone.activate(team.zone)
+        timezone.activate(zone)

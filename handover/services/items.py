@@ -114,17 +114,17 @@ def create(
     NotAllowed where customer or issue type belong to another team, and HandoverError where the ID of a new
     customer is taken.
     """
-    made = PendingItem.objects.filter(form_key=form_key).exclude(form_key="").order_by("pk")
-    own = made.filter(first_contact=actor)
-    if known := own.first():
-        return known
-    form_key = "" if made.exists() else form_key
+    if made := _made_with(form_key):
+        if made.first_contact_id == actor.pk:
+            return made
+        form_key = ""
     try:
         with transaction.atomic():
             return _register(post=post, actor=actor, now=now, form_key=form_key, **facts)
     except IntegrityError:
-        if known := own.first():
-            return known
+        made = _made_with(form_key)
+        if made and made.first_contact_id == actor.pk:
+            return made
         raise
 
 
@@ -253,6 +253,10 @@ def call_again(
         emotion=emotion,
     )
     feel(item=item, now=now)
+
+
+def _made_with(form_key: str) -> PendingItem | None:
+    return PendingItem.objects.filter(form_key=form_key).order_by("pk").first() if form_key else None
 
 
 def _register(

@@ -103,6 +103,11 @@ urlpatterns = [
     path("handovers/<int:pk>/join/", signing.handover_join, name="handover_join"),
     path("handovers/<int:pk>/add/", signing.handover_add, name="handover_add"),
     path("handovers/<int:pk>/review/", receiving.handover_review, name="handover_review"),
+    path(
+        "handovers/<int:pk>/review/version/",
+        receiving.handover_review_version,
+        name="handover_review_version",
+    ),
     path("handovers/<int:pk>/receive-all/", receiving.handover_receive_all, name="handover_receive_all"),
     path("handovers/<int:pk>/return/", receiving.handover_return, name="handover_return"),
     path("handovers/<int:pk>/take-over/", receiving.handover_take_over, name="handover_take_over"),

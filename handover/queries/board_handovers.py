@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from handover.models import Access, Assignment, Handover, HandoverLine, Post, Shift
+from handover.models import Access, Assignment, Handover, Post, Shift
 
+from . import receipts
 from .hours import in_service_from
 from .paper import IS_FROM_PAPER
 from .words import instant_words, relative_words
@@ -84,13 +85,12 @@ def _with_paper(cards: list[Card], rows: list[dict[str, Any]]) -> list[Card]:
 
 
 def _read(found: QuerySet[Handover]) -> list[dict[str, Any]]:
-    """Those that are not ended, the oldest first, and whether a question on them is open."""
+    """Those that are not ended, the oldest first, and how far the signed ones have been received."""
     found = found.filter(ended_at__isnull=True).order_by("boundary_at", "pk")
     rows = list(found.values(*COLUMNS, from_paper=IS_FROM_PAPER)[:SHOWN])
     signed = [row["id"] for row in rows if row["state"] == Handover.State.SUBMITTED]
-    asked = HandoverLine.objects.filter(handover__in=signed, answer=HandoverLine.Answer.QUESTIONED)
-    questioned = set(asked.values_list("handover", flat=True)) if signed else set()
-    return [row | {"has_question": row["id"] in questioned} for row in rows]
+    found_receipts = receipts.read(signed)
+    return [row | {"receipt": found_receipts.get(row["id"], receipts.Receipt())} for row in rows]
 
 
 def _card(row: dict[str, Any], access: Access) -> Card:
@@ -128,9 +128,18 @@ def _writing_words(row: dict[str, Any], access: Access) -> str:
 
 def _written_card(row: dict[str, Any]) -> Card:
     title, url = _("Handed over: %(place)s") % _place(row), reverse("handover_review", args=[row["id"]])
-    if row["has_question"]:
+    if row["receipt"].has_question:
         return Card(title, _("A question waits for your answer."), url, _("Answer"), True)
-    return Card(title, _("Not confirmed by the next shift yet."), url, _("Open"))
+    text = _being_received(row["receipt"]) or _("Not confirmed by the next shift yet.")
+    return Card(title, text, url, _("Open"))
+
+
+def _being_received(receipt: receipts.Receipt) -> str:
+    return receipt.by and _("Being received by %(person)s: %(answered)d of %(lines)d answered.") % {
+        "person": receipt.by,
+        "answered": receipt.answered,
+        "lines": receipt.lines,
+    }
 
 
 def _coming_card(row: dict[str, Any], access: Access) -> Card:
@@ -146,6 +155,8 @@ def _receiving_card(row: dict[str, Any], access: Access) -> Card:
         _("Receive the handover of %(place)s") % _place(row),
         reverse("handover_review", args=[row["id"]]),
     )
+    if row["receipt"].has_reply:
+        return Card(title, _("Your question was answered. Answer the item again."), url, _("Open"), True)
     at = {"at": instant_words(row["submitted_at"], access.now)}
     if row["incoming_shift_id"] in access.duty_shift_ids:
         text = _("Signed at %(at)s by the shift before yours. Read what burns first, answer each item, sign.")
@@ -174,8 +185,9 @@ def _late_card(row: dict[str, Any], access: Access) -> Card:
         text, url = _(NOT_SIGNED), "handover_edit"
     else:
         text, url = _("Signed, but nobody has received it since %(at)s (%(relative)s)."), "handover_review"
+    words = _being_received(row["receipt"]) or text % _boundary(row, access)
     title = _("%(post)s, %(shift)s") % _names(row)
-    return Card(title, text % _boundary(row, access), reverse(url, args=[row["id"]]), _("Open"))
+    return Card(title, words, reverse(url, args=[row["id"]]), _("Open"))
 
 
 def _boundary(row: dict[str, Any], access: Access) -> dict[str, str]:

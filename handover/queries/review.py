@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.urls import reverse
 
 from accounts.models import User
@@ -56,6 +56,14 @@ class ReviewLine:
     @property
     def is_urgent(self) -> bool:
         return cut.is_urgent(self.row)
+
+    @property
+    def is_replied(self) -> bool:
+        """Asked and replied to: its receiver has to answer again."""
+        if self.row.answer != HandoverLine.Answer.QUESTIONED or not self.remarks:
+            return False
+        last = self.remarks[-1]
+        return last.verb == Event.Verb.LINE_REPLIED and last.actor_id != self.row.answered_by_id
 
     @property
     def lacks_read_back(self) -> bool:
@@ -115,6 +123,14 @@ def read(handover: Handover, access: Access) -> ReviewPage:
         signed_by=rounds[-1].submitted_by_id,
         arrived=_arrived_since(handover, access),
     )
+
+
+def version(handover: Handover) -> str:
+    """Changes whenever the lines may show something else: with each entry of the record or of an item."""
+    events = Event.objects.filter(handover=handover).order_by("-at", "-pk")
+    newest = events.values_list("pk", flat=True).first() or 0
+    changed_at = handover.lines.filter(round_number__gt=0).aggregate(at=Max("item__changed_at"))["at"]
+    return f"{newest}-{changed_at.timestamp() if changed_at else 0}"
 
 
 def _burns_first(line: ReviewLine) -> tuple[bool, datetime, int]:

@@ -31,6 +31,7 @@ def handover_review(request: Request, pk: int) -> HttpResponse:
     handover = load(request, pk)
     if handover.state != State.SUBMITTED:
         return redirect("handover_detail", pk)
+    version = review.version(handover)
     page = review.read(handover, request.access)
     is_sender = request.user.pk == page.signed_by
     supervises = permissions.can_supervise_handover(request.access, handover)
@@ -40,6 +41,7 @@ def handover_review(request: Request, pk: int) -> HttpResponse:
     context = {
         "handover": handover,
         "page": page,
+        "version": version,
         "may_answer": permissions.can_receive_handover(request.access, handover) and not is_sender,
         "may_confirm": permissions.can_receive_handover(request.access, handover)
         or (permissions.can_confirm_for_shift(request.access, handover) and not is_party),
@@ -54,7 +56,13 @@ def handover_review(request: Request, pk: int) -> HttpResponse:
         "may_take_over": supervises and not is_sender and not handover.taken_over,
         "blocking": len(cut.blocking(open_rows)),
     }
-    return render(request, "handovers/review.html", context)
+    part = "X-Live" in request.headers
+    return render(request, "handovers/_review_live.html" if part else "handovers/review.html", context)
+
+
+@require_safe
+def handover_review_version(request: Request, pk: int) -> HttpResponse:
+    return HttpResponse(review.version(load(request, pk)), content_type="text/plain")
 
 
 def line_accept(request: Request, pk: int, line_pk: int) -> HttpResponse:

@@ -19,7 +19,14 @@ PAPER = {"width": 688, "height": 1000}  # of A4 between its margins, in pixels o
 ROLES = ("agent", "supervisor", "administrator", "auditor")
 MODES = pytest.mark.parametrize("mode", [DESK, PHONE], ids=str)
 # What answers to everybody with something that is no page, and what is there before anybody else is.
-NO_PAGES = {"healthz", "home_version", "item_list_version", "customer_options", "handover_text"}
+NO_PAGES = {
+    "healthz",
+    "home_version",
+    "item_list_version",
+    "handover_review_version",
+    "customer_options",
+    "handover_text",
+}
 SETUP = {"setup", "setup_team", "setup_posts", "setup_patterns", "setup_people"}
 # Forms that say of several fields what is wrong when they are sent empty.
 FORMS = ("item_create", "customer_create", "team_create", "person_create", "password_change")

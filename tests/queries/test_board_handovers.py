@@ -6,6 +6,7 @@ import pytest
 
 from handover.models import Handover, HandoverLine, ServiceHours
 from handover.queries import board_handovers, duty
+from handover.services import lines
 from tests import factories
 from tests.factories import NOW, Role
 
@@ -142,6 +143,69 @@ def test_outgoing_agent_after_the_shift_sees_questions(outgoing, incoming) -> No
     (card,) = board_handovers.of_my_shifts(duty.access(on(outgoing, checked_in=False), NOW))
 
     assert (card.title, card.text) == ("Handed over: Front, Early", "A question waits for your answer.")
+
+
+def being_received(outgoing, incoming, *, answer):
+    """A submitted handover of two lines, one of which Bo has answered so."""
+    record = handover(outgoing, incoming, "submitted", boundary_at=NOW - HOUR)
+    bo = factories.member(outgoing.post.team, name="Bo")
+    factories.assignment(incoming, bo, checked_in=True)
+    first, _second = (
+        HandoverLine.objects.create(handover=record, item=factories.item(outgoing.post), round_number=1)
+        for _ in range(2)
+    )
+    HandoverLine.objects.filter(pk=first.pk).update(answer=answer, answered_by=bo, answered_at=NOW)
+    return first, bo
+
+
+def texts(found) -> list[str]:
+    return [card.text for card in found]
+
+
+@pytest.mark.parametrize("answer", ["accepted", "received", "refused", "decided"])
+def test_a_handover_that_is_being_received_says_by_whom_and_how_far(desk, outgoing, incoming, answer) -> None:
+    being_received(outgoing, incoming, answer=answer)
+    sender, supervisor = on(outgoing, checked_in=False), factories.member(desk.team, Role.SUPERVISOR)
+
+    told = [
+        texts(board_handovers.of_my_shifts(duty.access(sender, NOW))),
+        texts(board_handovers.late(duty.access(supervisor, NOW))),
+    ]
+
+    assert told == [["Being received by Bo: 1 of 2 answered."]] * 2
+
+
+def test_a_handover_that_nobody_has_received_says_so(desk, outgoing, incoming) -> None:
+    handover(outgoing, incoming, "submitted", boundary_at=NOW - HOUR)
+    supervisor = factories.member(desk.team, Role.SUPERVISOR)
+
+    assert texts(board_handovers.late(duty.access(supervisor, NOW))) == [
+        "Signed, but nobody has received it since 05:00 (1 h ago)."
+    ]
+
+
+def test_a_reply_waits_for_the_receiver_and_no_more_for_the_sender(outgoing, incoming) -> None:
+    line, bo = being_received(outgoing, incoming, answer="questioned")
+    sender = on(outgoing, checked_in=False)
+    before = texts(board_handovers.of_my_shifts(duty.access(sender, NOW)))
+    lines.reply(line=line, text="The blue one.", actor=sender, now=NOW)
+
+    after = [texts(board_handovers.of_my_shifts(duty.access(person, NOW))) for person in (sender, bo)]
+
+    assert before == ["A question waits for your answer."]
+    assert after == [
+        ["Being received by Bo: 1 of 2 answered."],
+        ["Your question was answered. Answer the item again."],
+    ]
+
+
+def test_what_the_asker_adds_is_no_reply(outgoing, incoming) -> None:
+    line, bo = being_received(outgoing, incoming, answer="questioned")
+    lines.reply(line=line, text="I mean the parcel.", actor=bo, now=NOW)
+
+    found = board_handovers.of_my_shifts(duty.access(on(outgoing, checked_in=False), NOW))
+
+    assert texts(found) == ["A question waits for your answer."]
 
 
 def test_ended_and_foreign_handovers_are_left_out(outgoing, incoming) -> None:

@@ -13,7 +13,7 @@ from handover.demo.accounts import PASSWORD
 from handover.demo.centre import Desk
 from handover.demo.data_files import read
 from handover.models import Assignment, Handover, HandoverLine, Kind, Shift
-from handover.queries import cut, record
+from handover.queries import cut, drafts, record
 from handover.services import confirmation, lines, opening, sections, submission
 
 Answer = HandoverLine.Answer
@@ -69,17 +69,18 @@ def look_through(boundary: Boundary, at: datetime, *, share: int = 1) -> None:
     handover, people = boundary.handover(), boundary.leaving(at)
     for item in list(cut.cut(handover))[::share]:
         actor = item.holder if item.holder in people else people[0]
+        missing = cut.missing_facts(item.progress, item.key_at, item.customer.need)
         lines.check(
             handover=handover,
             item=item,
             told_orally=item.is_urgent,
-            missing_reason=boundary.phrase("why") if item.is_urgent and cut.missing_facts(item) else "",
+            missing_reason=boundary.phrase("why") if item.is_urgent and missing else "",
             actor=actor,
             now=at,
         )
-    for line in cut.received_lines(handover):
-        if cut.needs_answer_back(line):
-            lines.answer_back(line=line, text=boundary.phrase("why"), actor=people[0], now=at)
+    idle = [item.line_id for item in drafts.received(handover) if item.asks_why]
+    for line in cut.received_lines(handover.outgoing_shift_id).filter(pk__in=idle):
+        lines.answer_back(line=line, text=boundary.phrase("why"), actor=people[0], now=at)
 
 
 def submit(boundary: Boundary, at: datetime) -> None:

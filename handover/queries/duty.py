@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import BigIntegerField, DateTimeField, F, Q, QuerySet
 
@@ -186,6 +187,28 @@ def roster(*shifts: Shift | None) -> list[Assignment]:
     return list(rows.select_related("user").order_by("user__display_name", "pk"))
 
 
+class Name(NamedTuple):
+    """Somebody on the roster of a shift, as a record names them."""
+
+    shift_id: int
+    user_id: int
+    name: str
+    is_duty_supervisor: bool
+
+
+def names(*, outgoing: int, incoming: int | None) -> list[Name]:
+    """The roster of both shifts of a boundary, as `roster` has it."""
+    return [Name(*row) for row in _names(outgoing=outgoing, incoming=incoming)]
+
+
+@prepared(outgoing=BigIntegerField(), incoming=BigIntegerField())
+def _names(*, outgoing: int, incoming: int | None) -> Rows:
+    rows = Assignment.objects.effective().filter(Q(shift=outgoing) | Q(shift=incoming))
+    return rows.order_by("user__display_name", "pk").values_list(
+        "shift_id", "user_id", "user__display_name", "is_duty_supervisor"
+    )
+
+
 def next_shift(shift: Shift) -> Shift | None:
     """The shift that takes over from this one: the first of the post that ends after it."""
     return (
@@ -195,12 +218,12 @@ def next_shift(shift: Shift) -> Shift | None:
     )
 
 
-def staying(post: Post, outgoing: Shift, incoming: Shift | None) -> QuerySet[Assignment]:
-    """Assignments of people who work on past the end of the outgoing shift, here or elsewhere in the team."""
-    later = Shift.objects.filter(
-        post__team=post.team_id, starts_at__lte=outgoing.ends_at, ends_at__gt=outgoing.ends_at
-    )
-    shifts = Q(shift__in=later) | Q(shift=incoming) if incoming else Q(shift__in=later)
+def staying(*, team: int, ends_at: datetime, incoming: int | None) -> QuerySet[Assignment]:
+    """Assignments of people who work on past the end of a shift, here (the incoming one) or elsewhere in the
+    team.
+    """
+    later = Shift.objects.filter(post__team=team, starts_at__lte=ends_at, ends_at__gt=ends_at)
+    shifts = Q(shift__in=later) | Q(shift=incoming)
     return Assignment.objects.effective().of_workers().filter(shifts, checked_out_at__isnull=True)
 
 

@@ -10,26 +10,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import BigIntegerField
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from handover import canonical, form_template
 from handover.models import (
-    Assignment,
     Event,
     Handover,
     HandoverLine,
+    Kind,
     Notice,
     PaperForm,
     PendingItem,
-    Promise,
     Round,
-    Section,
     Shift,
     SignedText,
     SignOff,
 )
-from handover.queries import cut, duty, notices
+from handover.queries import drafts, duty, notices
+from handover.queries.drafts import DraftItem, ReceivedItem, SavedSection
+from handover.queries.prepared import Rows, prepared
 
 Content = dict[str, Any]
 REMARKS = (Event.Verb.LINE_QUESTIONED, Event.Verb.LINE_REPLIED)
@@ -59,17 +60,12 @@ class Draft:
     """The live rows that one submission of a handover is made of."""
 
     handover: Handover
-    items: Sequence[PendingItem]
-    lines: dict[int, HandoverLine]  # by item
-    promises: dict[int, Promise]  # by item
-    received: list[HandoverLine]
-    staying: Sequence[PendingItem]
+    items: list[DraftItem]
+    staying: list[DraftItem]
+    received: list[ReceivedItem]
+    sections: dict[str, SavedSection]
     notices: Sequence[Notice]
-    sections: dict[str, Section]
     paper_forms: Sequence[PaperForm]
-
-    def line(self, item: PendingItem) -> HandoverLine | None:
-        return self.lines.get(item.pk)
 
 
 @dataclass(frozen=True)
@@ -111,19 +107,16 @@ def addendum_signature(user: User) -> Signature:
 
 def load_draft(handover: Handover, *, lock: bool = False) -> Draft:
     """The rows behind the next submission; with `lock` no item of the cut can change until the commit."""
-    open_items = cut.of_post(handover)
-    rows = list(open_items.select_for_update(of=("self",)) if lock else open_items)
-    items = [item for item in rows if not item.stays and not item.answered]
-    lines = HandoverLine.objects.filter(handover=handover).select_related("checked_by")
+    if lock:
+        _lock_items(post=handover.post_id)
+    open_items = drafts.items(handover)
     return Draft(
         handover=handover,
-        items=items,
-        lines={line.item_id: line for line in lines},
-        promises=cut.open_promises([item.pk for item in items]),
-        received=list(cut.received_lines(handover)),
-        staying=[item for item in rows if item.stays],
+        items=[item for item in open_items if not item.stays and not item.answered],
+        staying=[item for item in open_items if item.stays],
+        received=drafts.received(handover),
+        sections=drafts.sections(handover),
         notices=list(notices.at_boundary(handover)),
-        sections={section.key: section for section in handover.sections.select_related("saved_by")},
         paper_forms=list(handover.paper_forms.select_related("typed_by").order_by("number")),
     )
 
@@ -133,26 +126,29 @@ def hindrances(draft: Draft) -> list[Hindrance]:
     lacking = _("Urgent item #%(number)d lacks a fact. Complete it, or say why it goes out like this.")
     idle = _("Nothing was done on urgent item #%(number)d that you received. Say why before you sign.")
     facts = [
-        Hindrance(lacking % {"number": item.pk}, f"item-{item.pk}")
+        Hindrance(lacking % {"number": item.item_id}, f"item-{item.item_id}")
         for item in draft.items
-        if item.is_urgent and cut.missing_facts(item) and not _has_reason(draft.line(item))
+        if item.kind == Kind.URGENT and item.missing and not item.missing_reason
     ]
     answers = [
-        Hindrance(idle % {"number": line.item_id}, "received")
-        for line in draft.received
-        if cut.must_be_answered_back(line)
+        Hindrance(idle % {"number": item.item_id}, "received")
+        for item in draft.received
+        if item.must_be_answered_back
     ]
     return facts + answers
 
 
-def _has_reason(line: HandoverLine | None) -> bool:
-    return bool(line and line.missing_reason)
+@prepared(post=BigIntegerField())
+def _lock_items(*, post: int) -> Rows:
+    """Until the commit. The key is left free: an Event of the item must not wait for it."""
+    items = PendingItem.objects.open().filter(post=post).order_by("pk")
+    return items.select_for_update(no_key=True).values_list("pk")
 
 
 def outgoing_content(draft: Draft, signature: Signature | None = None) -> Content:
     """What the outgoing side signs."""
     handover = draft.handover
-    roster = duty.roster(handover.outgoing_shift, handover.incoming_shift)
+    people = duty.names(outgoing=handover.outgoing_shift_id, incoming=handover.incoming_shift_id)
     return {
         "schema": "handover.round",
         "schema_version": canonical.SCHEMA_VERSION,
@@ -162,12 +158,12 @@ def outgoing_content(draft: Draft, signature: Signature | None = None) -> Conten
         "team": handover.team.name,
         "time_zone": handover.team.time_zone,
         "post": handover.post.name,
-        "outgoing_shift": _shift(handover.outgoing_shift, roster),
-        "incoming_shift": _shift(handover.incoming_shift, roster),
-        "lines": [_line(item, draft.line(item), draft.promises.get(item.pk)) for item in draft.items],
+        "outgoing_shift": _shift(handover.outgoing_shift, people),
+        "incoming_shift": _shift(handover.incoming_shift, people),
+        "lines": [_line(item) for item in draft.items],
         "staying": [_named(item) for item in draft.staying],
         "notices": [notices.frozen(notice) for notice in draft.notices],
-        "answer_backs": [_answer_back(line) for line in draft.received],
+        "answer_backs": [_answer_back(item) for item in draft.received],
         "sections": {key: section.body for key, section in draft.sections.items()},
         "paper": [_paper(paper_form) for paper_form in draft.paper_forms],
         "signature": signature.content() if signature else None,
@@ -248,41 +244,40 @@ def latest_round(handover: Handover) -> Round:
     return rounds.get(number=handover.round_count)
 
 
-def _shift(shift: Shift | None, roster: list[Assignment]) -> Content | None:
+def _shift(shift: Shift | None, people: list[duty.Name]) -> Content | None:
     if shift is None:
         return None
     return {
         "name": shift.name,
         "starts_at": canonical.instant(shift.starts_at),
         "ends_at": canonical.instant(shift.ends_at),
-        "people": [_person(assignment) for assignment in roster if assignment.shift_id == shift.pk],
+        "people": [
+            {"name": person.name, "duty_supervisor": person.is_duty_supervisor}
+            for person in people
+            if person.shift_id == shift.pk
+        ],
     }
 
 
-def _person(assignment: Assignment) -> Content:
-    return {"name": assignment.user.display_name, "duty_supervisor": assignment.is_duty_supervisor}
-
-
-def _named(item: PendingItem) -> Content:
+def _named(item: DraftItem | ReceivedItem) -> Content:
     return {
-        "item": item.pk,
+        "item": item.item_id,
         "kind": item.kind,
-        "customer": item.customer.name,
-        "issue_type": item.issue_type.name,
-        "holder": _name(item.holder),
+        "customer": item.customer,
+        "issue_type": item.issue_type,
+        "holder": item.holder or "",
     }
 
 
-def _line(item: PendingItem, line: HandoverLine | None, promise: Promise | None) -> Content:
-    customer = item.customer
+def _line(item: DraftItem) -> Content:
     return {
         **_named(item),
         "customer": {
-            "code": customer.code,
-            "name": customer.name,
-            "phone": customer.phone,
-            "need": customer.need,
-            "need_note": customer.need_note,
+            "code": item.code,
+            "name": item.customer,
+            "phone": item.phone,
+            "need": item.need,
+            "need_note": item.need_note,
         },
         "stage": item.stage,
         "progress": item.progress,
@@ -296,34 +291,37 @@ def _line(item: PendingItem, line: HandoverLine | None, promise: Promise | None)
         "emotion": item.emotion,
         "next_clock": item.next_clock,
         "next_due_at": canonical.instant(item.next_due_at),
-        "promise": _promise(promise),
+        "promise": _promise(item),
         "handovers": item.handover_count,
-        "checked": cut.is_checked(line, item),
-        "checked_by": _name(line.checked_by) if line else "",
-        "told_orally": bool(line and line.told_orally),
-        "missing": cut.missing_facts(item),
-        "missing_reason": line.missing_reason if line else "",
+        "checked": item.is_checked,
+        "checked_by": item.checked_by or "",
+        "told_orally": bool(item.told_orally),
+        "missing": item.missing,
+        "missing_reason": item.missing_reason or "",
     }
 
 
-def _promise(promise: Promise | None) -> Content | None:
-    if promise is None:
+def _promise(item: DraftItem) -> Content | None:
+    if item.promise is None:
         return None
-    return {"text": promise.text, "due_at": canonical.instant(promise.due_at), "by": _name(promise.made_by)}
+    return {
+        "text": item.promise,
+        "due_at": canonical.instant(item.promised_for),
+        "by": item.promised_by or "",
+    }
 
 
-def _answer_back(line: HandoverLine) -> Content:
-    item = line.item
-    if cut.is_elsewhere(line):
+def _answer_back(item: ReceivedItem) -> Content:
+    if item.is_elsewhere:
         facts = _named(item) | {"customer": "", "holder": "", "progress": item.result}
     else:
         facts = _named(item) | {"progress": item.progress}
     return {
         **facts,
-        "from_handover": line.handover_id,
-        "became": cut.what_became(line),
+        "from_handover": item.handover_id,
+        "became": item.became,
         "stage": item.stage,
-        "why": line.answer_back,
+        "why": item.why,
     }
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from handover import form_template
-from handover.models import Access, Handover, HandoverLine, Round, Section, SectionDraft
-from handover.queries import cut, item_rows, record, record_words, score
+from handover.models import Access, Handover, Round
+from handover.queries import drafts, item_rows, record, record_words, score
+from handover.queries.drafts import ReceivedItem, SavedSection, Typed
 from handover.queries.words import ClockWords
 
 
@@ -14,9 +15,7 @@ class WorkLine:
     """One item of the coming cut, and what was noted of it for this handover."""
 
     shown: record_words.ShownLine
-    row: HandoverLine | None
     clock: ClockWords | None
-    is_mine: bool
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class ShownScore:
 class ReceivedRow:
     """One item that this shift received: what became of it, and whether a why is asked for."""
 
-    line: HandoverLine
+    item: ReceivedItem
     customer: str
     text: str
     words: str
@@ -54,9 +53,9 @@ class Workspace:
     received: list[ReceivedRow]
     staying: list[record.Content]
     notices: list[record_words.ShownNotice]
-    sections: dict[str, Section]
-    own_drafts: dict[str, SectionDraft]
-    others_drafts: list[SectionDraft]
+    sections: dict[str, SavedSection]
+    own_drafts: dict[str, Typed]
+    others_drafts: list[Typed]
     scores: list[ShownScore]
     total: int
     incoming: list[tuple[str, bool]]  # name, duty supervisor
@@ -72,18 +71,18 @@ def read(handover: Handover, access: Access) -> Workspace:
     """Eleven queries, however many items and sections there are."""
     draft = record.load_draft(handover)
     content = record.outgoing_content(draft)
-    drafts = list(handover.section_drafts.select_related("author").order_by("saved_at", "pk"))
+    typing = drafts.typed(handover)
     total, scores = explained(content)
     return Workspace(
         lines=_lines(draft, content, access),
         received=[
-            _received(line, row) for line, row in zip(draft.received, content["answer_backs"], strict=True)
+            _received(item, row) for item, row in zip(draft.received, content["answer_backs"], strict=True)
         ],
         staying=content["staying"],
         notices=record_words.notices(content),
         sections=draft.sections,
-        own_drafts={d.key: d for d in drafts if d.author_id == access.user.pk},
-        others_drafts=[d for d in drafts if d.author_id != access.user.pk],
+        own_drafts={t.key: t for t in typing if t.author_id == access.user.pk},
+        others_drafts=[t for t in typing if t.author_id != access.user.pk],
         scores=scores,
         total=total,
         incoming=[
@@ -113,21 +112,19 @@ def _lines(draft: record.Draft, content: record.Content, access: Access) -> list
     return [
         WorkLine(
             shown=shown,
-            row=draft.line(item),
             clock=item_rows.next_clock(item.kind, item.next_clock, item.next_due_at, access.now),
-            is_mine=item.holder_id == access.user.pk,
         )
         for shown, item in zip(record_words.lines(content), draft.items, strict=True)
     ]
 
 
-def _received(line: HandoverLine, row: record.Content) -> ReceivedRow:
+def _received(item: ReceivedItem, row: record.Content) -> ReceivedRow:
     return ReceivedRow(
-        line=line,
+        item=item,
         customer=row["customer"],
         text=row["why"] or row["progress"],
         words=record_words.became_words(row["became"]),
-        asks=cut.needs_answer_back(line),
+        asks=item.asks_why,
     )
 
 
@@ -144,11 +141,11 @@ def _gaps(rule: score.RuleScore, content: record.Content) -> list[Gap]:
 
 def typed(handover: Handover, key: str, author: User) -> dict[str, str | int]:
     """What a person goes on writing in one section."""
-    draft = SectionDraft.objects.filter(handover=handover, key=key, author=author).first()
-    return begin(draft, Section.objects.filter(handover=handover, key=key).first())
+    own = (typed for typed in drafts.typed(handover) if (typed.key, typed.author_id) == (key, author.pk))
+    return begin(next(own, None), drafts.sections(handover).get(key))
 
 
-def begin(draft: SectionDraft | None, saved: Section | None) -> dict[str, str | int]:
+def begin(draft: Typed | None, saved: SavedSection | None) -> dict[str, str | int]:
     """The text a form begins with, with the version it was typed upon: 0 where nothing was saved yet."""
     if draft:
         return {**draft.body, "version": draft.base_version}

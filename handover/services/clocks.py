@@ -16,11 +16,9 @@ from handover.queries.hours import in_service_from
 SHORT_DAY = timedelta(hours=2)
 
 
-def run(
-    *, kind: str, started_at: datetime, due_at: datetime, item: PendingItem | None = None, **fields: Any
-) -> Clock:
+def run(*, kind: str, started_at: datetime, due_at: datetime, **fields: Any) -> Clock:
     """An unsaved run of an item's clock, or of a handover's. The engine looks at it at once, and arms it."""
-    return Clock(item=item, kind=kind, started_at=started_at, due_at=due_at, next_at=started_at, **fields)
+    return Clock(kind=kind, started_at=started_at, due_at=due_at, next_at=started_at, **fields)
 
 
 def start(*, item: PendingItem, kind: str, now: datetime, due_at: datetime) -> None:

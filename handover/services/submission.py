@@ -62,7 +62,7 @@ def submit_signed(*, handover: Handover, signature: Signature, seen_sha256: str,
         submitted_at=now,
         score=score.total(score.explain(content)),
     )
-    lines.carry_on(item_ids=[item.pk for item in draft.items], actor=signature.user, now=now)
+    lines.carry_on(item_ids=[item.item_id for item in draft.items], actor=signature.user, now=now)
     _write_lines(draft, handover.round_count)
     _pass_to_incoming(draft, now)
     _note_carried_on(draft, now)
@@ -129,11 +129,11 @@ def _write_lines(draft: Draft, round_number: int) -> None:
         [
             HandoverLine(
                 handover=draft.handover,
-                item=item,
+                item_id=item.item_id,
                 round_number=round_number,
                 position=position,
                 kind=item.kind,
-                former_holder=item.holder,
+                former_holder_id=item.holder_id,
             )
             for position, item in enumerate(draft.items, start=1)
         ],
@@ -156,7 +156,7 @@ def _pass_to_incoming(draft: Draft, now: datetime) -> None:
     already.
     """
     handover = draft.handover
-    items = PendingItem.objects.filter(pk__in=[item.pk for item in draft.items])
+    items = PendingItem.objects.filter(pk__in=[item.item_id for item in draft.items])
     items.update(
         holder=None,
         handover_count=F("handover_count") + 1,
@@ -166,9 +166,9 @@ def _pass_to_incoming(draft: Draft, now: datetime) -> None:
     )
     starts_at = max(now, handover.incoming_shift.starts_at) if handover.incoming_shift else now
     due_at = clocks.taken_due(post=handover.post, start_at=starts_at)
-    urgent = [item for item in draft.items if item.kind == Kind.URGENT]
+    urgent = [item.item_id for item in draft.items if item.kind == Kind.URGENT]
     clocks.start_all(
-        clocks.run(item=item, kind=ClockKind.TAKEN, started_at=now, due_at=due_at) for item in urgent
+        clocks.run(item_id=pk, kind=ClockKind.TAKEN, started_at=now, due_at=due_at) for pk in urgent
     )
     items.filter(kind=Kind.URGENT, next_due_at__gt=due_at).update(
         next_due_at=due_at, next_clock=ClockKind.TAKEN
@@ -178,13 +178,13 @@ def _pass_to_incoming(draft: Draft, now: datetime) -> None:
 def _note_carried_on(draft: Draft, now: datetime) -> None:
     """Who works on carries on with their own items: an Event, no line and no receipt from oneself."""
     handover = draft.handover
-    people = {item.holder for item in draft.staying if item.holder}
-    outgoing = {assignment.user_id for assignment in duty.roster(handover.outgoing_shift)}
+    holders = {item.holder_id for item in draft.staying}
+    outgoing = duty.roster(handover.outgoing_shift) if holders else []
+    people = [assignment.user for assignment in outgoing if assignment.user_id in holders]
     events.record_all(
         [
             events.entry(verb=Event.Verb.CARRIED_ON, actor=person, now=now, handover=handover, person=person)
             for person in sorted(people, key=lambda person: person.pk)
-            if person.pk in outgoing
         ]
     )
 

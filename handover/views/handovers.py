@@ -216,7 +216,7 @@ def line_check(request: Request, pk: int, item_pk: int) -> HttpResponse:
         raise PermissionDenied
     item = get_object_or_404(cut.cut(handover), pk=item_pk)
     row = HandoverLine.objects.filter(handover=handover, item=item).first()
-    missing = cut.missing_facts(item)
+    missing = cut.missing_facts(item.progress, item.key_at, item.customer.need)
     form = bound(
         CheckForm,
         request,
@@ -252,7 +252,7 @@ def answer_back(request: Request, pk: int, line_pk: int) -> HttpResponse:
     handover = load(request, pk)
     if not permissions.can_edit_handover(request.access, handover):
         raise PermissionDenied
-    line = get_object_or_404(cut.received_lines(handover), pk=line_pk)
+    line = get_object_or_404(cut.received_lines(handover.outgoing_shift_id), pk=line_pk)
     label = _("What became of it, or why nothing was done")
     form = bound(SentenceForm, request, label=label, initial={"text": line.answer_back})
     return act(

@@ -14,7 +14,7 @@ from accounts.held import bound
 from handover import canonical, permissions
 from handover.forms.handovers import AddendumForm, SignForm
 from handover.models import Handover
-from handover.queries import cut, handovers, parties, record, record_words, workspace
+from handover.queries import cut, drafts, handovers, parties, record, record_words, workspace
 from handover.services import confirmation, submission
 from handover.services.signing import SeenChanged
 
@@ -55,7 +55,7 @@ def handover_sign(request: Request, pk: int) -> HttpResponse:
         "papers": record_words.papers(content),
         "total": total,
         "scores": scores,
-        "others_drafts": handover.section_drafts.select_related("author").order_by("saved_at", "pk"),
+        "others_drafts": drafts.typed(handover),
         "signature": signature,
         "form": _fresh(form, canonical.content_hash(content)),
     }

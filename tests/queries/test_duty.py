@@ -100,7 +100,9 @@ def test_check_in_outlives_no_membership(desk, running, barred):
     assert on_duty(desk) == [stays]
     assert (access.duty, access.duty_team_ids) == ((), frozenset())
     assert [duty.is_on_duty(user, running, NOW) for user in (person, stays)] == [False, True]
-    assert [place.user for place in duty.staying(desk, running, running)] == [stays]
+    assert [
+        place.user for place in duty.staying(team=desk.team_id, ends_at=running.ends_at, incoming=running.pk)
+    ] == [stays]
 
 
 @NO_WORKER
@@ -308,7 +310,9 @@ def test_staying_are_those_who_stand_on_the_next_shift_too(desk, running):
     next_place = factories.assignment(following, stays)
     factories.assignment(running, checked_in=True)
 
-    assert list(duty.staying(desk, running, following)) == [next_place]
+    assert list(duty.staying(team=desk.team_id, ends_at=running.ends_at, incoming=following.pk)) == [
+        next_place
+    ]
 
 
 def test_staying_also_elsewhere_in_the_team_but_not_for_who_has_a_substitute(desk, running):
@@ -317,7 +321,9 @@ def test_staying_also_elsewhere_in_the_team_but_not_for_who_has_a_substitute(des
     factories.assignment(elsewhere, substitutes=factories.assignment(elsewhere), checked_out_at=None)
     factories.assignment(factories.shift(starts_at=running.starts_at + HOUR))
 
-    people = set(duty.staying(desk, running, None).values_list("user", flat=True))
+    people = set(
+        duty.staying(team=desk.team_id, ends_at=running.ends_at, incoming=None).values_list("user", flat=True)
+    )
 
     replaced = elsewhere.assignments.get(substitute__isnull=False)
     assert stays.user_id in people

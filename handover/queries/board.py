@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import BigIntegerField, Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise as StrPromise
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from handover.models import Access, Assignment, Event, Kind, LastLook, PendingItem
 
 from . import entries, item_rows
+from .prepared import Rows, prepared
 from .words import Reader, instant_words, relative_words
 
 ROWS = 50
@@ -66,8 +67,13 @@ def mine(access: Access) -> Mine:
 
 
 def last_look(access: Access) -> datetime:
-    looked = LastLook.objects.filter(user=access.user).values_list("at", flat=True).order_by("pk").first()
-    return looked or access.now - FIRST_LOOK
+    looked = _looks(user=access.user.pk)
+    return looked[0][0] if looked else access.now - FIRST_LOOK
+
+
+@prepared(user=BigIntegerField())
+def _looks(*, user: int) -> Rows:
+    return LastLook.objects.filter(user=user).values_list("at")
 
 
 def _first(items: QuerySet[PendingItem]) -> Iterable[item_rows.Row]:
@@ -134,9 +140,13 @@ def check_ins(choices: list[Assignment], now: datetime) -> list[CheckIn]:
 
 def version(access: Access, *, newest_message: int) -> str:
     """Changes whenever the page may: with the newest entry of each team's trail and the newest message."""
-    events = Event.objects.order_by("-at", "-pk").values_list("pk", flat=True)
-    newest = [events.filter(team=team_id).first() or 0 for team_id in sorted(access.roles)]
+    newest = [pk for team_id in sorted(access.roles) for (pk,) in _newest_event(team=team_id) or [(0,)]]
     return "-".join(map(str, [*newest, newest_message, *sorted(access.duty_shift_ids)]))
+
+
+@prepared(team=BigIntegerField())
+def _newest_event(*, team: int) -> Rows:
+    return Event.objects.filter(team=team).order_by("-at", "-pk").values_list("pk")[:1]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, DateTimeField, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -15,6 +15,7 @@ from handover.models import Access, Assignment, Handover, Post, Shift
 from . import receipts
 from .hours import in_service_from
 from .paper import IS_FROM_PAPER
+from .prepared import Rows, prepared
 from .words import instant_words, relative_words
 
 SHOWN = 20
@@ -49,9 +50,8 @@ class Card:
 
 def of_my_shifts(access: Access) -> list[Card]:
     """Handovers of the shifts this person is or was on lately, as long as they are not ended."""
-    around = Shift.objects.filter(ends_at__gt=access.now - RECENT, starts_at__lt=access.now + SOON)
-    mine = Assignment.objects.effective().filter(user=access.user)
-    shifts = {row["pk"]: row for row in around.filter(assignments__in=mine).values(*SHIFT_COLUMNS)}
+    around = _shifts_of(user=access.user.pk, after=access.now - RECENT, before=access.now + SOON)
+    shifts = {shift[0]: dict(zip(SHIFT_COLUMNS, shift, strict=True)) for shift in around}
     if not shifts:
         return []
     # What `visible_to` would find by asking the roster once more: own shifts in teams one still belongs to.
@@ -59,6 +59,13 @@ def of_my_shifts(access: Access) -> list[Card]:
     rows = _read(Handover.objects.filter(own, team__in=access.roles))
     cards = [_card(row | {"outgoing": row["outgoing_shift_id"] in shifts}, access) for row in rows]
     return [*_with_paper(cards, rows), *_alone_cards(shifts.values(), access)]
+
+
+@prepared(user=BigIntegerField(), after=DateTimeField(), before=DateTimeField())
+def _shifts_of(*, user: int, after: datetime, before: datetime) -> Rows:
+    mine = Assignment.objects.effective().filter(user=user)
+    around = Shift.objects.filter(ends_at__gt=after, starts_at__lt=before, assignments__in=mine)
+    return around.values_list(*SHIFT_COLUMNS)
 
 
 def late(access: Access) -> list[Card]:

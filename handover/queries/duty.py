@@ -169,16 +169,23 @@ def _team_zone(user: User, zones: list[str]) -> str:
 
 
 def check_in_choices(user: User, now: datetime) -> list[Assignment]:
-    """The person's assignments at which they may check in now."""
-    rows = (
+    """The person's assignments at which they may check in now; one query where there are none."""
+    soon = _shifts_to_begin(user=user.pk, now=now, soon=now + timedelta(hours=1))
+    choices = [pk for pk, starts_at, early in soon if starts_at - timedelta(minutes=early) <= now]
+    if not choices:
+        return []
+    rows = Assignment.objects.filter(pk__in=choices).select_related("shift__post__team")
+    return list(rows.order_by("shift__starts_at", "pk"))
+
+
+@prepared(user=BigIntegerField(), now=DateTimeField(), soon=DateTimeField())
+def _shifts_to_begin(*, user: int, now: datetime, soon: datetime) -> Rows:
+    return (
         Assignment.objects.effective()
         .of_workers()
-        .filter(user=user, checked_in_at__isnull=True, shift__ends_at__gt=now)
-        .filter(shift__starts_at__lte=now + timedelta(hours=1))
-        .select_related("shift__post__team")
-        .order_by("shift__starts_at", "pk")
+        .filter(user=user, checked_in_at__isnull=True, shift__ends_at__gt=now, shift__starts_at__lte=soon)
+        .values_list("pk", "shift__starts_at", "shift__post__early_minutes")
     )
-    return [a for a in rows if a.shift.starts_at - timedelta(minutes=a.shift.post.early_minutes) <= now]
 
 
 def roster(*shifts: Shift | None) -> list[Assignment]:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Q, QuerySet
 from django.urls import reverse
 
 from handover.models import Access, Message, PendingItem
 
 from .paging import Cursor
+from .prepared import Rows, prepared
 
 PAGE = 30
 ON_BOARD = 5
@@ -54,8 +55,14 @@ def unread(access: Access) -> Inbox:
 
 def newest_unread(access: Access) -> int:
     """The same as `unread(access).newest`, for who asks every few seconds."""
-    messages = Message.objects.filter(recipient=access.user, read_at__isnull=True)
-    return messages.order_by("-at", "-pk").values_list("pk", flat=True).first() or 0
+    newest = _newest_unread(recipient=access.user.pk)
+    return newest[0][0] if newest else 0
+
+
+@prepared(recipient=BigIntegerField())
+def _newest_unread(*, recipient: int) -> Rows:
+    messages = Message.objects.filter(recipient=recipient, read_at__isnull=True)
+    return messages.order_by("-at", "-pk").values_list("pk")[:1]
 
 
 def _page(access: Access, found: QuerySet[Message], size: int) -> Inbox:

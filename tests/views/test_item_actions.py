@@ -256,6 +256,23 @@ def test_resolve_asks_what_became_of_the_promise_once_the_customer_is_told(clien
     assert (item.stage, item.is_open) == (Stage.RESOLVED, False)
 
 
+def test_reopened_item_does_not_deny_that_the_customer_was_told(client, agent, item):
+    words = "The customer has not been told yet."
+    fields = {"text": "The parcel was found.", "emotion": "neutral"}
+    pages = {}
+    for told in ("no", "yes"):
+        step(client, "item_resolve", item, **fields, customer_told=told)
+        pages[told] = client.get(reverse("item_detail", args=[item.pk])).content.decode()
+    step(client, "item_reopen", item, text="It was the wrong parcel.")
+    pages["reopened"] = client.get(reverse("item_detail", args=[item.pk])).content.decode()
+
+    assert {name: words in page for name, page in pages.items()} == {
+        "no": True,
+        "yes": False,
+        "reopened": False,
+    }
+
+
 def test_close_cancel_and_reopen(client, agent, item):
     step(client, "item_close", item, text="Customer withdrew")
     closed = item.stage

@@ -216,10 +216,10 @@ def _copying(cards: list[tuple[Shift, Card]], zone: ZoneInfo) -> Iterator[Copyin
             sources.setdefault(shift.pattern_id, shift)
         elif shift.pattern_id in sources and shown.phase == "coming":
             empty[shift.pattern_id] += 1
-    for pattern_id, count in empty.items():
-        source = sources[pattern_id]
-        day = day_words(source.starts_at.astimezone(zone).date())
-        yield Copying(source.pk, source.name, day, count)
+    for pattern_id, source in sources.items():
+        if count := empty[pattern_id]:
+            day = day_words(source.starts_at.astimezone(zone).date())
+            yield Copying(source.pk, source.name, day, count)
 
 
 def _places(shifts: QuerySet[Shift], access: Access, zone: ZoneInfo) -> dict[int, list[Place]]:

@@ -49,16 +49,22 @@ def _locked_empty(source: Shift, *, after: datetime, until: datetime) -> list[Sh
 
 
 def _elsewhere(people: list[Assignment], empty: list[Shift]) -> dict[int, list[str]]:
-    """At which of the shifts some of the people stand on another one at the time, and who."""
-    names = {place.user_id: place.user.display_name for place in people}
+    """At which of the shifts some of the people stand on another one at the time, and who.
+
+    A duty supervisor often is that of several posts at once.
+    """
+    places = {place.user_id: place for place in people}
     around = Assignment.objects.effective().filter(
-        user__in=names, shift__starts_at__lt=empty[-1].ends_at, shift__ends_at__gt=empty[0].starts_at
+        user__in=places, shift__starts_at__lt=empty[-1].ends_at, shift__ends_at__gt=empty[0].starts_at
     )
-    taken = list(around.order_by("pk").values_list("user", "shift__starts_at", "shift__ends_at"))
-    found = {
-        shift.pk: [
-            names[user] for user, start, end in taken if start < shift.ends_at and end > shift.starts_at
-        ]
-        for shift in empty
-    }
-    return {pk: who for pk, who in found.items() if who}
+    taken = [
+        place
+        for place in around.select_related("shift").order_by("pk")
+        if not (place.is_duty_supervisor and places[place.user_id].is_duty_supervisor)
+    ]
+    found: dict[int, list[str]] = {}
+    for shift in empty:
+        for place in taken:
+            if place.shift.starts_at < shift.ends_at and place.shift.ends_at > shift.starts_at:
+                found.setdefault(shift.pk, []).append(places[place.user_id].user.display_name)
+    return found

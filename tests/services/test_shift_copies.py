@@ -71,6 +71,18 @@ def test_copy_leaves_out_a_shift_at_which_somebody_stands_elsewhere(desk, week) 
     assert [len(people(shift)) for shift in week] == [2, 2, 0, 2, 0, 2, 2]
 
 
+def test_copy_lets_a_duty_supervisor_lead_two_posts_at_once(desk, week) -> None:
+    chief = factories.assignment(week[0], is_duty_supervisor=True).user
+    elsewhere = factories.post(desk.team)
+    led = factories.shift(elsewhere, starts_at=week[1].starts_at)
+    factories.assignment(led, chief, is_duty_supervisor=True)
+    worked = factories.shift(elsewhere, starts_at=week[2].starts_at)
+    factories.assignment(worked, chief)
+
+    assert copy(week[0]) == Copied(5, 1, (chief.display_name,))
+    assert (len(people(week[1])), len(people(week[2]))) == (1, 0)
+
+
 def test_copy_takes_the_substitute_and_leaves_who_is_away(desk, week) -> None:
     away = factories.assignment(week[0])
     instead = factories.assignment(week[0], substitutes=away).user

@@ -10,7 +10,7 @@ from handover.models import Access, PendingItem
 
 from . import items
 
-SHOWN = 10
+SHOWN = 5
 # Customers are looked up for the newest items alone, so that the read stays as short however many are open.
 NEWEST = 100
 COLUMNS = (

@@ -97,6 +97,19 @@ class NewCustomerForm(_FactsForm):
     """The few facts that are asked for in the middle of a call; untouched, it asks for nothing."""
 
     names = NEW_FACTS
+    # What came from the search beside it; alone it says nothing yet of a new customer.
+    carried = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, empty_permitted=True, **kwargs)
+
+    def has_changed(self) -> bool:
+        said = {name: self[name].value() for name in self.changed_data if name != "carried"}
+        return any(value != self["carried"].value() for value in said.values())
+
+    def carry(self, text: str) -> None:
+        """Begin with what was searched for and is not known: a number is a phone, the rest a name."""
+        is_phone = plain_phone(text).removeprefix("+").isdigit()
+        typed = {"name": "" if is_phone else text, "phone": text if is_phone else "", "carried": text}
+        self.data = {**self.data, **{self.add_prefix(name): value for name, value in typed.items()}}
+        self.__dict__.pop("changed_data", None)  # kept from before

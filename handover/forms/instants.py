@@ -14,11 +14,14 @@ FORMAT = "%Y-%m-%dT%H:%M"
 # What lies further away is a slip; in other zones it may even be before or after all time.
 FAR = timedelta(days=36525)
 CHOICES = {
+    "half_hour": _("In 30 minutes"),
     "hour": _("In 1 hour"),
     "today": _("Today 17:00"),
     "tomorrow": _("Tomorrow 09:00"),
     AT: _("At another time"),
 }
+# What is urgent is answered within 30 minutes.
+AHEAD = {"half_hour": timedelta(minutes=30), "hour": timedelta(hours=1)}
 
 
 def minute(at: datetime) -> datetime:
@@ -29,8 +32,8 @@ def minute(at: datetime) -> datetime:
 def preset(key: str, now: datetime) -> datetime:
     """The instant that a choice means on the clocks of whoever chooses."""
     local = timezone.localtime(now)
-    if key == "hour":
-        return minute(now) + timedelta(hours=1)
+    if key in AHEAD:
+        return minute(now) + AHEAD[key]
     zone = timezone.get_current_timezone()
     if key == "today":
         return local_instant(local.date(), time(17), zone)

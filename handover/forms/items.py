@@ -54,6 +54,7 @@ class FactsForm(HintedForm):
         super().__init__(*args, now=access.now, **kwargs)
         self.access, self.team, self.item = access, team, item
         self.candidates: list[Customer] = []
+        self.is_nobody = False  # something was searched for that no customer is known by
         self.found = item.customer if item else self._asked_for()
         types = IssueType.objects.filter(
             Q(is_active=True) | Q(pk=item.issue_type_id if item else None), team=team
@@ -103,6 +104,7 @@ class FactsForm(HintedForm):
         if self.candidates:
             self.add_error("customer", _("Several customers fit. Choose one below, or type the customer ID."))
         elif text:
+            self.is_nobody = True
             self.add_error("customer", _("Nobody is known by this. Describe a new customer below."))
         else:
             self.add_error("customer", _("Find the customer, or describe a new one below."))

@@ -42,6 +42,8 @@ def _create(request: Request, form: NewItemForm, new_customer: NewCustomerForm) 
     valid, new = form.is_valid(), new_customer.has_changed()
     if not new:
         form.require_customer()
+        if form.is_nobody:
+            new_customer.carry(form["customer"].value())
     if not (new_customer.is_valid() and valid and form.is_valid()):
         return None
     facts = form.new_facts()

@@ -45,7 +45,10 @@ export default function combobox(input) {
     const opens = document.getElementById(option.dataset.opens);
     if (opens) {
       opens.open = true;
-      return opens.querySelector("input, select, textarea")?.focus();
+      const text = input.value.trim();
+      const field = opens.querySelector(/^[+\d\s().-]+$/.test(text) ? "input[name$=phone]" : "input[name$=name]");
+      field.value ||= text; // what was searched for is not typed twice
+      return field.focus();
     }
     input.value = option.dataset.value;
     chosen.innerHTML = option.innerHTML;

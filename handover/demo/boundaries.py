@@ -159,13 +159,15 @@ def take_over(boundary: Boundary, at: datetime) -> None:
 
 
 def add_addendum(boundary: Boundary, at: datetime) -> None:
+    handover = boundary.handover()
     with translation.override(boundary.desk.language):
         signature = record.addendum_signature(boundary.coming(at)[0])
     confirmation.add_addendum(
-        handover=boundary.handover(),
+        handover=handover,
         text=boundary.phrase("addendum"),
         signature=signature,
         password=PASSWORD,
+        seen_sha256=record.addendum_ground(handover, signature),
         address="",
         now=at,
     )

@@ -92,8 +92,8 @@ class SignForm(forms.Form):
     seen = forms.CharField(min_length=64, max_length=64, widget=forms.HiddenInput)
 
 
-class AddendumForm(forms.Form):
-    """What is added to a signed record, signed with the password."""
+class AddendumForm(SignForm):
+    """What is added to a signed record; `seen` is the hash of what stands there before it."""
 
     text = forms.CharField(
         label=_("Addendum"),
@@ -101,7 +101,7 @@ class AddendumForm(forms.Form):
         max_length=TEXT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
-    password = SignForm.base_fields["password"]
+    field_order = ("text", "password", "seen")
 
 
 class SectionForm(forms.Form):

@@ -89,6 +89,11 @@ class RecordPage:
         return self.round == self.rounds[-1]
 
 
+def sign_offs(handover: Handover) -> QuerySet[SignOff]:
+    """Everything that is signed, in its order."""
+    return handover.sign_offs.select_related("text", "addendum").order_by("signed_at", "pk")
+
+
 def read_record(handover: Handover, number: int | None = None) -> RecordPage:
     """A round by its number, the latest by default. Raises Round.DoesNotExist where there is none."""
     rounds = list(handover.rounds.select_related("text", "submitted_by", "ended_by").order_by("number"))
@@ -96,19 +101,19 @@ def read_record(handover: Handover, number: int | None = None) -> RecordPage:
     if chosen is None:
         raise Round.DoesNotExist
     content = record.signed_content(chosen.text)
-    sign_offs = list(handover.sign_offs.select_related("text", "addendum").order_by("signed_at", "pk"))
+    signed = list(sign_offs(handover))
     rows = record.submitted_lines(handover)
     return RecordPage(
         round=chosen,
         rounds=rounds,
         content=content,
         lines=record_words.lines(content),
-        answers=_answers(handover, chosen, sign_offs, rows),
+        answers=_answers(handover, chosen, signed, rows),
         sections=record_words.sections(content),
         answer_backs=record_words.answer_backs(content),
         notices=record_words.notices(content),
         papers=record_words.papers(content),
-        sign_offs=sign_offs,
+        sign_offs=signed,
         became={row.item_id: row for row in rows},
     )
 

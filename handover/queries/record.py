@@ -232,6 +232,11 @@ def addendum_content(handover: Handover, text: str, signature: Signature) -> Con
     }
 
 
+def addendum_ground(handover: Handover, signature: Signature) -> str:
+    """The hash of all that an addendum adds to: what its signer has before them when they begin to type."""
+    return canonical.content_hash(addendum_content(handover, "", signature))
+
+
 def signed_content(text: SignedText) -> Content:
     """The content of a signed text, read back from its bytes."""
     content: Content = json.loads(text.text)

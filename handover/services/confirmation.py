@@ -127,25 +127,36 @@ def join(
 
 
 def add_addendum(
-    *, handover: Handover, text: str, signature: Signature, password: str, address: str, now: datetime
+    *,
+    handover: Handover,
+    text: str,
+    signature: Signature,
+    password: str,
+    seen_sha256: str,
+    address: str,
+    now: datetime,
 ) -> Addendum:
     """Add to a signed record, visibly later and signed itself.
 
     The same words of the same person again, as by a second click, are the addendum that stands there.
-    Raises NotConfirmed for a wrong password, InvalidMove while nothing is signed.
+    Raises NotConfirmed for a wrong password, InvalidMove while nothing is signed, SeenChanged where something
+    was signed since the signer read the record.
     """
     reauth.check_password_again(signature.user, password, address=address, now=now)
     with transaction.atomic():
-        return _add_addendum(handover, text, signature, now)
+        handover = Handover.objects.select_for_update(no_key=True).get(pk=handover.pk)  # one after the other
+        return _add_addendum(handover, text, signature, seen_sha256, now)
 
 
-def _add_addendum(handover: Handover, text: str, signature: Signature, now: datetime) -> Addendum:
-    Handover.objects.select_for_update(no_key=True).get(pk=handover.pk)  # one after the other
+def _add_addendum(
+    handover: Handover, text: str, signature: Signature, seen_sha256: str, now: datetime
+) -> Addendum:
     if not handover.round_count:
         raise InvalidMove(_("Nothing is signed yet: write it into the handover itself."))
     same = Addendum.objects.filter(handover=handover, text=text, sign_off__user=signature.user)
     if added := same.order_by("pk").first():
         return added
+    signing.refuse_changed(record.addendum_ground(handover, signature), seen_sha256=seen_sha256)
     sign_off = signing.sign(
         handover=handover,
         round_number=handover.round_count,

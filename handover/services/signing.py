@@ -16,6 +16,14 @@ class SeenChanged(Conflict):
     """What would be signed is not what the signer saw; nothing was signed."""
 
 
+def refuse_changed(sha256: str, *, seen_sha256: str) -> None:
+    """Raises SeenChanged unless this is the hash that came with the form."""
+    if sha256 != seen_sha256:
+        raise SeenChanged(
+            _("Something changed while you were reading. Nothing was signed: look once more and sign again.")
+        )
+
+
 def sign(
     *,
     handover: Handover,
@@ -28,14 +36,12 @@ def sign(
     """Store the canonical text and the signature over it.
 
     Raises SeenChanged unless the text has the hash that came with the form. Without a hash the signer typed
-    the text in the very form that signs it.
+    the text in the very form that signs it, and `refuse_changed` was asked about the rest.
     """
     text = canonical.dumps(content)
     sha256 = canonical.sha256(text)
-    if seen_sha256 is not None and sha256 != seen_sha256:
-        raise SeenChanged(
-            _("Something changed while you were reading. Nothing was signed: look once more and sign again.")
-        )
+    if seen_sha256 is not None:
+        refuse_changed(sha256, seen_sha256=seen_sha256)
     stored, _created = SignedText.objects.get_or_create(
         sha256=sha256,
         defaults={

@@ -1,6 +1,7 @@
 """Signing: what the signer sees is what is signed, with the password once more."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -122,22 +123,20 @@ def handover_add(request: Request, pk: int) -> HttpResponse:
     handover = load(request, pk)
     if not permissions.can_add_addendum(request.access, handover):
         raise PermissionDenied
+    signature = record.addendum_signature(request.user)
     form = bound(AddendumForm, request)
+    changed = False
     if request.method == "POST" and form.is_valid():
-        try:
-            confirmation.add_addendum(
-                handover=handover,
-                text=form.cleaned_data["text"],
-                signature=record.addendum_signature(request.user),
-                password=form.cleaned_data["password"],
-                address=client_address(request),
-                now=request.access.now,
-            )
-        except UserFacingError as error:
-            form.add_error("password", error.sentence)
-        else:
+        add = partial(confirmation.add_addendum, text=form.cleaned_data["text"])
+        changed, signed = _try(_signer(request, form, add, handover, signature), form)
+        if signed:
             return redirect("handover_detail", pk)
-    return _page(request, "handovers/add.html", {"handover": handover, "form": form}, changed=False)
+    context = {
+        "handover": handover,
+        "sign_offs": handovers.sign_offs(handover),
+        "form": _fresh(form, record.addendum_ground(handover, signature)),
+    }
+    return _page(request, "handovers/add.html", context, changed=changed)
 
 
 def _page(request: Request, template: str, context: dict[str, Any], *, changed: bool) -> HttpResponse:
@@ -183,6 +182,7 @@ def _fresh(form: SignForm, seen: str) -> SignForm:
     if form.is_bound:
         if form.errors:
             form.fields["password"].widget.attrs["autofocus"] = True
-        form.data = {"seen": seen}
+        form.data = dict(form.data.items()) | {"seen": seen}
         return form
-    return SignForm(initial={"seen": seen})
+    form.initial["seen"] = seen
+    return form

@@ -214,6 +214,7 @@ def test_the_same_addendum_sent_twice_is_signed_once(boundary):
     boundary.submit(handover)
     signature = record.addendum_signature(boundary.ada)
     words = {"text": "The key is in the safe.", "password": factories.PASSWORD, "address": ""}
+    words["seen_sha256"] = record.addendum_ground(handover, signature)
 
     added = [
         confirmation.add_addendum(handover=handover, signature=signature, now=NOW, **words) for _ in range(2)

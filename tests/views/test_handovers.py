@@ -329,20 +329,6 @@ def test_answer_back_is_asked_for_and_shown_to_the_sender(client, desk):
     assert "The depot was shut all day." in client.get(desk.address).content.decode()
 
 
-def test_addendum_is_signed_and_the_record_stays(client, desk):
-    submitted(client, desk)
-    before = desk.handover.rounds.get().text.text
-
-    wrong = client.post(f"{desk.address}add/", {"text": "The fax came.", "password": "wrong wrong wrong"})
-    added = client.post(f"{desk.address}add/", {"text": "The fax came.", "password": factories.PASSWORD})
-
-    assert wrong.context["form"].errors["password"]
-    assert "The fax came." in wrong.content.decode()
-    assert added.status_code == 302
-    assert "The fax came." in client.get(desk.address).content.decode()
-    assert desk.handover.rounds.get().text.text == before
-
-
 def test_others_of_a_side_sign_too_and_once(client, desk):
     desk.item(holder=desk.ada)
     eve = factories.member(desk.team, name="Eve")

@@ -192,3 +192,24 @@ def test_text_typed_in_an_ended_session_comes_back_to_its_writer_alone(desk, ope
     type_in(ada, desk.ada)
     expect(ada.locator("textarea[name=text]")).to_have_value(text)
     assert ada.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_a_reply_reaches_the_page_that_the_receiver_has_open(open_page, desk):
+    item = desk.item(holder=desk.ada)
+    sender, receiver = open_page(), open_page()
+    sign_in(sender, desk.ada)
+    sender.goto(f"{desk.address}sign/")
+    sign(sender)
+    sign_in(receiver, desk.bo)
+    receiver.goto(f"{desk.line(item)}question/")
+    receiver.get_by_label(re.compile("Your question")).fill("Which parcel is it?")
+    receiver.get_by_role("button", name="Ask").click()
+    expect(receiver.locator(".thread")).to_contain_text("Which parcel is it?")
+
+    sender.goto(f"{desk.line(item)}reply/")
+    sender.get_by_label(re.compile("Your reply")).fill("The one of Monday.")
+    sender.get_by_role("button", name="Reply").click()
+
+    line = receiver.locator("article.line")
+    expect(line).to_contain_text("The one of Monday.", timeout=20_000)
+    expect(line).to_contain_text("it waits for the receiver’s answer again")

@@ -66,6 +66,15 @@ def test_an_urgent_item_of_a_known_customer_takes_few_inputs(at_work):
     assert PendingItem.objects.get().kind == Kind.URGENT
 
 
+@pytest.mark.parametrize(("typed", "label"), [("Wang Wei", "Name"), ("138 0000", "Phone")])
+def test_who_is_not_found_is_not_typed_twice(at_work, typed, label):
+    at_work.get_by_role("combobox", name="Customer").press_sequentially(typed)
+
+    at_work.get_by_role("option", name="Not found: new customer").click()
+
+    expect(at_work.locator("#new-customer").get_by_label(label, exact=False).first).to_have_value(typed)
+
+
 def test_a_typed_time_chooses_another_time(at_work):
     at_work.get_by_label("In 1 hour").first.check()
 

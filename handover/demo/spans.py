@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 SPAN = re.compile(r"([+-])(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?")
 STEP = timedelta(minutes=5)
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def span(words: str) -> timedelta:
@@ -33,8 +34,12 @@ def named(words: str, now: datetime) -> datetime:
 def told(text: str, *, now: datetime, written_at: datetime, zone: ZoneInfo) -> str:
     """The text as typed at `written_at`: clock times of the zone, with the day where it is another one."""
 
+    is_chinese = bool(CHINESE.search(text))
+
     def clock(match: re.Match[str]) -> str:
         at, today = named(match.group()[1:-1], now).astimezone(zone), written_at.astimezone(zone)
-        return f"{at:%H:%M}" if at.date() == today.date() else f"{at:%m-%d %H:%M}"
+        if at.date() == today.date():
+            return f"{at:%H:%M}"
+        return f"{at.month}月{at.day}日{at:%H:%M}" if is_chinese else f"{at.day} {at:%b %H:%M}"
 
     return re.sub(r"\{[+-]\w+\}", clock, text)

@@ -24,8 +24,7 @@ class ShiftField(forms.ModelMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, shift: Shift) -> str:
-        local = shift.starts_at.astimezone(shift.post.team.zone)
-        return f"{roster.day_words(local.date())}, {local:%H:%M}"
+        return roster.shift_words(shift, shift.post.team.zone)
 
 
 class ShiftForm(forms.Form):

@@ -107,18 +107,18 @@ def receive(handover: Handover, receiver: User, now: datetime) -> None:
     sign_incoming(handover, receiver, now)
 
 
-def texts(value: Any) -> Iterator[str]:
+def every_text(value: Any) -> Iterator[str]:
     """Every text in the data of the demo."""
     if isinstance(value, str):
         yield value
     elif not isinstance(value, (int, bool)):
         for part in value.values() if isinstance(value, dict) else value:
-            yield from texts(part)
+            yield from every_text(part)
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
 def test_chinese_texts_have_chinese_punctuation(path: Path) -> None:
-    chinese = [text for text in texts(read(path.stem)) if CHINESE.search(text)]
+    chinese = [text for text in every_text(read(path.stem)) if CHINESE.search(text)]
 
     assert [text for text in chinese if re.search(r"[,:;?!()]", re.sub(r"\{.*?\}", "", text))] == []
 
@@ -260,6 +260,17 @@ def test_sign_in_page_shows_the_accounts_of_a_demo_alone(
 
     assert (PASSWORD in page) == shown
     assert all((f">{account.username}<" in page) == shown for account in ACCOUNTS)
+
+
+def test_texts_name_the_day_where_it_is_another_one() -> None:
+    at = datetime(2026, 11, 22, 8, tzinfo=UTC)  # 16:00 in Shanghai
+
+    spoken = [
+        told(text, now=at, written_at=at, zone=SHANGHAI)
+        for text in ("Asked at {-2h}.", "Answers by {+10h}.", "{-2h}已问。", "{+10h}前答复。")
+    ]
+
+    assert spoken == ["Asked at 14:00.", "Answers by 23 Nov 02:00.", "14:00已问。", "11月23日02:00前答复。"]
 
 
 def test_texts_say_what_was_done() -> None:

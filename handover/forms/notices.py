@@ -67,7 +67,7 @@ class NoticeForm(InstantForm):
         """Under the name of each team: all of it, and its posts."""
         groups: Choices = {}
         for key, team in self.teams.items():
-            groups[team.name] = [(key, _("The whole team"))]
+            groups[team.name] = [(key, _("%(team)s: the whole team") % {"team": team.name})]
         for key, post in self.posts.items():
             groups.setdefault(post.team.name, []).append((key, post.name))
         return groups

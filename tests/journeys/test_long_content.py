@@ -18,7 +18,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NAME = "Maximiliana-" * 7
 WORD = "x" * 4000
 MANY = 200
-EMPTY_PAGES = ("home", "message_list", "item_list", "item_sent", "handover_list", "customer_list", "roster")
+EMPTY_PAGES = (
+    "home",
+    "message_list",
+    "notice_list",
+    "item_list",
+    "item_sent",
+    "handover_list",
+    "customer_list",
+    "roster",
+)
 
 
 def long_name(number: int, length: int = 80) -> str:
@@ -49,6 +58,9 @@ class Crowd(Desk):
             advice=WORD[:2000],
         )
         self.pattern = factories.pattern(self.post, long_name(6, 40))
+        long_notice = {"now": self.then, "title": WORD[:120], "author": self.dai}
+        self.notice = factories.notice(self.team, text=WORD, **long_notice)
+        factories.notice(self.team, self.post, text=WORD[:400], **long_notice)
         self.matter = self.urgent()
         for _ in range(MANY):
             self.item(customer=self.customer, issue_type=self.issue_type, progress=WORD)
@@ -95,6 +107,7 @@ class Crowd(Desk):
             ),
             *(reverse(name, args=customer) for name in ("customer_detail", "customer_edit")),
             reverse("item_create"),
+            reverse("notice_detail", args=[self.notice.pk]),
             f"{reverse('search')}?q={NAME[:12]}",
         ]
 
@@ -106,6 +119,7 @@ class Crowd(Desk):
             reverse("shift_detail", args=[self.handover.incoming_shift_id]),
             reverse("person_list"),
             reverse("person_edit", args=[self.bo.pk]),
+            reverse("notice_detail", args=[self.notice.pk]),
         ]
 
     def of_handover(self, *names: str) -> list[str]:

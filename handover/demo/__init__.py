@@ -10,6 +10,7 @@ real as in daily work. `data/` holds the people, customers and items; the other 
     centre        teams, posts, people, shifts, roster
     stories       the items and what was done on them
     boundaries    what both shifts do at a shift boundary
+    notices       what is to be read before work, and who has read it
     scenes        which boundary went how, and who was late
     installation  makes it, and keeps it away from real work
     accounts      who can be signed in as, for the command and the sign-in page

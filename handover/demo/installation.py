@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from accounts.models import Team, User
-from handover.demo import scenes, stories
+from handover.demo import notices, scenes, stories
 from handover.demo.centre import build
 from handover.demo.data_files import read
 from handover.demo.script import Script
@@ -35,6 +35,7 @@ def make(now: datetime) -> None:
     script = Script(now)
     scenes.plan(script, centre)
     stories.plan(script, centre)
+    notices.plan(script, centre)
     script.play()
 
 

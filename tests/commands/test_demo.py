@@ -33,7 +33,7 @@ from handover.models import (
     Promise,
     SignOff,
 )
-from handover.queries import cut, duty, record
+from handover.queries import cut, duty, notices, record
 from handover.services import confirmation, lines, submission
 from tests import factories
 
@@ -52,6 +52,7 @@ VERBS = {
     Event.Verb.CALLED_AGAIN,
     Event.Verb.LINE_QUESTIONED,
     Event.Verb.LINE_REPLIED,
+    Event.Verb.NOTICE_WRITTEN,
     Event.Verb.REOPENED,
     Event.Verb.SUBSTITUTED,
     Event.Verb.TRANSFERRED,
@@ -145,6 +146,7 @@ def test_the_promised_situations_stand_whatever_the_hour(hour: int, minute: int)
     assert_issue_types_are_in_the_language_of_the_team()
     assert all(duty.in_charge(post, now) for post in Post.objects.all())
     assert_trail_runs_with_time(now)
+    assert_notices_wait(now)
     sign_as_each_role(now)
     assert {latest(key).state for key in POSTS} == {State.CONFIRMED}
     assert_every_signed_text_has_its_hash()
@@ -166,6 +168,12 @@ def assert_clocks_and_alarms_of_every_sort(now: datetime) -> None:
     assert opened.filter(repeat_count__gte=1).exists()
     assert HandoverLine.objects.exclude(read_back="").exists()
     assert Assignment.objects.filter(substitutes__isnull=False, late_minutes__gte=15).exists()
+
+
+def assert_notices_wait(now: datetime) -> None:
+    expected = {"agent.out": 1, "agent.next": 2, "jiaoban": 1, "jieban": 1, "helen.prior": 0}
+    unread = {name: len(notices.unread(duty.access(person(name), now)).notices) for name in expected}
+    assert unread == expected
 
 
 def assert_trail_runs_with_time(now: datetime) -> None:

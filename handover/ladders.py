@@ -39,6 +39,8 @@ LIMIT_MINUTES = {Waits.TAKEN: 10, Waits.RESPONSE: 30, Waits.COMPLAINT: 120, Wait
 # What counts to a time of the customer's is told at that time, whether the post is staffed or not.
 AT_ANY_HOUR = {Waits.PROMISE, Waits.DONE}
 OF_HANDOVERS = {Waits.SIGN, Waits.CONFIRM}
+# These ask the same of one item, that somebody goes on with it: what one has told, another need not repeat.
+ASK_TO_GO_ON = {Waits.TAKEN, Waits.RESPONSE, Waits.COMPLAINT, Waits.IDLE}
 
 _WARN_HOLDER = Step(-15, (HOLDER,))
 _AFTER_RESPONSE = (

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from accounts import services as accounts
 from handover.celery import app
-from handover.services import generation, opening, pulse, statistics
+from handover.services import escalation, generation, holding, opening, pulse, statistics
 
 
 @app.task
@@ -19,8 +19,18 @@ def generate_shifts(**_: object) -> None:
 
 
 @app.task
+def sweep(**_: object) -> None:
+    escalation.sweep(now=timezone.now())
+
+
+@app.task
 def open_handovers(**_: object) -> None:
     opening.open_due(now=timezone.now())
+
+
+@app.task
+def return_left(**_: object) -> None:
+    holding.return_left(now=timezone.now())
 
 
 @app.task

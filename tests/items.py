@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from handover.models import Clock, Event, Kind, PendingItem, Stage
+from handover.models import Clock, ClockKind, Event, Kind, PendingItem, Stage
 from handover.services import items
 from tests import factories
 from tests.factories import NOW
@@ -25,8 +25,8 @@ def note(item, actor, *, text=NOTE, stage=Stage.IN_PROGRESS, now=NOW, **contact)
 
 
 def running(item) -> dict[str, datetime]:
-    """The running clocks, and until when."""
-    clocks = Clock.objects.filter(item=item, stopped_at__isnull=True)
+    """The running clocks that people see, and until when."""
+    clocks = Clock.objects.filter(item=item, kind__in=ClockKind.values, stopped_at__isnull=True)
     return dict(clocks.values_list("kind", "due_at"))
 
 

@@ -33,6 +33,7 @@ class Event(models.Model):
         CALLED_AGAIN = "called_again", _("noted that the customer called again")
         TAKEN = "taken", _("took the item")
         RELEASED = "released", _("put the item back into the queue")
+        LEFT = "left", _("put the item back into the queue: its holder is not on duty any more")
         TRANSFERRED = "transferred", _("passed the item on")
         TRANSFERRED_OUT = "transferred_out", _("passed the item to another team")
         RESOLVED = "resolved", _("resolved the item")

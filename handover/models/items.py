@@ -225,6 +225,9 @@ class PendingItem(models.Model):
                 fields=["team", "-changed_at", "-id"], condition=Q(is_open=True) & STUCK, name="item_stuck"
             ),
             models.Index(fields=["team", "-changed_at", "-id"], name="item_by_change"),
+            models.Index(
+                fields=["holder"], condition=Q(is_open=True, kind="urgent"), name="item_urgent_by_holder"
+            ),
             models.Index(fields=["customer", "-created_at"], name="item_of_customer"),
             models.Index(fields=["team", "order_ref"], condition=~Q(order_ref=""), name="item_by_order"),
         ]

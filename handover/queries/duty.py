@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import BigIntegerField, DateTimeField, F, Q, QuerySet
+from django.db.models import BigIntegerField, DateTimeField, Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import Membership, Team, User
-from handover.models import Access, Assignment, DutyPlace, Post, Shift
+from handover.models import Access, Assignment, DutyPlace, Kind, PendingItem, Post, Shift
 
 from .prepared import Rows, prepared
 
@@ -72,6 +72,29 @@ def in_charge(post: Post, at: datetime, *, parties: Collection[int] = ()) -> tup
 
 def chains(posts: Collection[Post], at: datetime) -> dict[int, Chain]:
     """The chain of each post at the instant; as many queries for many posts as for one."""
+    found = _places(posts, at)
+    ids = {user_id for rows in found.values() for _place, user_id in rows}
+    people = User.objects.filter(Q(pk__in=ids) | Q(is_administrator=True), is_active=True)
+    active = list(people.order_by("display_name", "pk"))
+
+    def those(name: str, place: int) -> tuple[User, ...]:
+        return tuple(person for person in active if (place, person.pk) in found[name])
+
+    administrators = tuple(person for person in active if person.is_administrator)
+    return {
+        post.pk: Chain(
+            on_duty=those("on_duty", post.pk),
+            duty_supervisors=those("duty_supervisors", post.pk),
+            leaders=those("leaders", post.pk),
+            supervisors=those("supervisors", post.team_id),
+            administrators=administrators,
+        )
+        for post in posts
+    }
+
+
+def _places(posts: Collection[Post], at: datetime) -> dict[str, set[tuple[int, int]]]:
+    """By name of the step: (post, person) pairs, of supervisors (team, person)."""
     rostered = (
         Assignment.objects.effective()
         .of_workers()
@@ -93,25 +116,7 @@ def chains(posts: Collection[Post], at: datetime) -> dict[int, Chain]:
             team__in={post.team_id for post in posts}, role=Role.SUPERVISOR
         ).values_list("team_id", "user_id"),
     }
-    found = {name: set(rows) for name, rows in pairs.items()}
-    ids = {user_id for rows in found.values() for _place, user_id in rows}
-    people = User.objects.filter(Q(pk__in=ids) | Q(is_administrator=True), is_active=True)
-    active = list(people.order_by("display_name", "pk"))
-
-    def those(name: str, place: int) -> tuple[User, ...]:
-        return tuple(person for person in active if (place, person.pk) in found[name])
-
-    administrators = tuple(person for person in active if person.is_administrator)
-    return {
-        post.pk: Chain(
-            on_duty=those("on_duty", post.pk),
-            duty_supervisors=those("duty_supervisors", post.pk),
-            leaders=those("leaders", post.pk),
-            supervisors=those("supervisors", post.team_id),
-            administrators=administrators,
-        )
-        for post in posts
-    }
+    return {name: set(rows) for name, rows in pairs.items()}
 
 
 def access(user: User, now: datetime) -> Access:
@@ -232,6 +237,20 @@ def staying(*, team: int, ends_at: datetime, incoming: int | None) -> QuerySet[A
     later = Shift.objects.filter(post__team=team, starts_at__lte=ends_at, ends_at__gt=ends_at)
     shifts = Q(shift__in=later) | Q(shift=incoming)
     return Assignment.objects.effective().of_workers().filter(shifts, checked_out_at__isnull=True)
+
+
+def left_urgent(now: datetime) -> list[PendingItem]:
+    """Urgent items held by somebody who is neither on duty in their team nor in charge of anything there."""
+    in_charge = Membership.objects.filter(
+        user=OuterRef("holder"), team=OuterRef("team"), role__in=(Role.LEADER, Role.SUPERVISOR)
+    )
+    on_duty = Assignment.objects.on_duty(now).filter(
+        user=OuterRef("holder"), shift__post__team=OuterRef("team")
+    )
+    held = PendingItem.objects.open().filter(kind=Kind.URGENT, holder__isnull=False)
+    administers = Q(holder__is_administrator=True)
+    left = held.exclude(Exists(on_duty)).exclude(Exists(in_charge)).exclude(administers)
+    return list(left.select_related("post__team", "holder", "customer").order_by("pk"))
 
 
 def is_on_duty(user: User, shift: Shift | None, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from . import duty, recipients
 from .hours import in_service_from
 from .ladders import InForce, in_force
 
-# What one ladder has told, another does not tell the same targets of the same item again within this time.
+# What one ladder has told, another that asks the same does not tell the same targets again within this time.
 QUIET = timedelta(minutes=10)
 Answer = HandoverLine.Answer
 
@@ -70,8 +70,7 @@ class Scene:
                 self._hush(clock.kind, clock.item_id, target)
 
     def _hush(self, kind: str, item_id: int, target: str) -> None:
-        others = (other for other in Waits.values if other != kind)
-        self._hushed.update((other, item_id, target) for other in others)
+        self._hushed.update((other, item_id, target) for other in _asking_the_same(kind))
 
     @cached_property
     def _hushed(self) -> set[tuple[str, int, str]]:
@@ -81,7 +80,7 @@ class Scene:
         found: set[tuple[str, int, str]] = set()
         for kind, item_id, targets in recent.values_list("clock__kind", "clock__item_id", "targets"):
             for target in targets:
-                found.update((other, item_id, target) for other in Waits.values if other != kind)
+                found.update((other, item_id, target) for other in _asking_the_same(kind))
         return found
 
     @cached_property
@@ -131,6 +130,11 @@ class Scene:
 
     def _items_of(self, kind: str) -> list[int]:
         return [clock.item_id for clock in self._clocks if clock.kind == kind and clock.item_id]
+
+
+def _asking_the_same(kind: str) -> set[Waits]:
+    """The other clocks of an item that need not tell what this one has told."""
+    return ladders.ASK_TO_GO_ON - {kind} if kind in ladders.ASK_TO_GO_ON else set()
 
 
 def _grouped(pairs: Iterable[tuple[int, int]]) -> dict[int, set[int]]:

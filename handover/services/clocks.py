@@ -1,24 +1,26 @@
-"""Starts and stops the clocks of items, and keeps the earliest running one beside the item.
+"""Starts and stops what waits, and keeps the earliest running clock of an item beside it.
 
 Called by the other services, inside their transaction. Stopping one that does not run changes nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+
+from django.db.models import Case, Value, When
 
 from accounts.models import Team
-from handover.ladders import LIMIT_MINUTES
-from handover.models import Clock, ClockKind, Kind, PendingItem, Post, Waits
+from handover.ladders import LIMIT_MINUTES, OF_HANDOVERS
+from handover.models import Clock, ClockKind, Handover, Kind, PendingItem, Post, Waits
 from handover.queries.hours import in_service_from
 
 # A follow-up made less than this before the end of the business day is due at the end of the next one.
 SHORT_DAY = timedelta(hours=2)
+Outcome = Clock.Outcome
 
 
-def run(*, kind: str, started_at: datetime, due_at: datetime, **fields: Any) -> Clock:
-    """An unsaved run of an item's clock, or of a handover's. The engine looks at it at once, and arms it."""
-    return Clock(kind=kind, started_at=started_at, due_at=due_at, next_at=started_at, **fields)
+def run(*, kind: str, started_at: datetime, due_at: datetime, **thing: PendingItem | Handover) -> Clock:
+    """An unsaved run of a clock of an `item` or a `handover`. The engine looks at it at once, and arms it."""
+    return Clock(kind=kind, started_at=started_at, due_at=due_at, next_at=started_at, **thing)
 
 
 def start(*, item: PendingItem, kind: str, now: datetime, due_at: datetime) -> None:
@@ -31,14 +33,44 @@ def start_all(runs: Iterable[Clock]) -> None:
     Clock.objects.bulk_create(runs, ignore_conflicts=True)
 
 
-def stop(*, item: PendingItem, kinds: set[str], now: datetime, void: bool = False) -> None:
+def stop(
+    *,
+    kinds: Collection[str],
+    now: datetime,
+    item: PendingItem | None = None,
+    handover: Handover | None = None,
+    void: bool = False,
+) -> None:
     """Stop the running clocks of these kinds; `void` where what they waited for is no longer needed."""
-    running = Clock.objects.filter(item=item, kind__in=kinds, stopped_at__isnull=True)
-    if void:
-        running.update(stopped_at=now, outcome=Clock.Outcome.VOID)
+    running = Clock.objects.filter(item=item, handover=handover, kind__in=kinds, stopped_at__isnull=True)
+    in_time = Case(When(due_at__lt=now, then=Value(Outcome.LATE)), default=Value(Outcome.MET))
+    running.update(stopped_at=now, outcome=Outcome.VOID if void else in_time)
+
+
+def watch_idle(*, item: PendingItem, now: datetime) -> None:
+    """Watch from now on that an urgent item which somebody has, and which was answered once, goes on."""
+    stop(item=item, kinds={Waits.IDLE}, now=now, void=True)
+    if item.is_open and item.is_urgent and item.holder_id and item.responded_at:
+        start_at = max(now, item.waiting_until or now)
+        due_at = in_service_from(item.post, start_at) + timedelta(minutes=LIMIT_MINUTES[Waits.IDLE])
+        start(item=item, kind=Waits.IDLE, now=now, due_at=due_at)
+
+
+def watch_complaint(*, item: PendingItem, now: datetime) -> None:
+    """Watch that a complaint is assigned and solved; a complaint that is none any more is not watched."""
+    if not item.issue_type.is_complaint:
+        stop(item=item, kinds={Waits.COMPLAINT}, now=now, void=True)
         return
-    running.filter(due_at__lt=now).update(stopped_at=now, outcome=Clock.Outcome.LATE)
-    running.filter(due_at__gte=now).update(stopped_at=now, outcome=Clock.Outcome.MET)
+    minutes = LIMIT_MINUTES[Waits.COMPLAINT]
+    due_at = in_service_from(item.post, now) + timedelta(minutes=minutes)
+    start(item=item, kind=Waits.COMPLAINT, now=now, due_at=due_at)
+
+
+def await_side(*, handover: Handover, kind: str, now: datetime) -> None:
+    """Wait for the signature of one side, from the boundary on; for that of the other side no longer."""
+    stop(handover=handover, kinds=OF_HANDOVERS - {kind}, now=now)
+    due_at = in_service_from(handover.post, max(now, handover.boundary_at))
+    start_all([run(handover=handover, kind=kind, started_at=now, due_at=due_at)])
 
 
 def refresh(*, item: PendingItem) -> None:

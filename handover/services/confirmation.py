@@ -9,10 +9,11 @@ from accounts import reauth
 from accounts.models import User
 from handover import lifecycle
 from handover.errors import InvalidMove, NotAllowed
+from handover.ladders import OF_HANDOVERS
 from handover.models import Addendum, Event, Handover, Round, SignOff
 from handover.queries import cut, duty, parties, record
 from handover.queries.record import Signature
-from handover.services import events, lines, signing
+from handover.services import clocks, events, lines, signing
 
 
 def confirm(
@@ -50,6 +51,7 @@ def confirm_signed(*, handover: Handover, signature: Signature, seen_sha256: str
         with_reservation=any(cut.is_open(line) for line in waiting),
     )
     lifecycle.move(round_, Round.Outcome.CONFIRMED, ended_at=now, ended_by=signature.user)
+    clocks.stop(handover=handover, kinds=OF_HANDOVERS, now=now)
     sign_off = signing.sign(
         handover=handover,
         round_number=round_.number,

@@ -21,6 +21,7 @@ from handover.models import (
     PendingItem,
     Promise,
     Stage,
+    Waits,
 )
 from handover.queries import duty
 from handover.services import clocks, inbox, lines, promises
@@ -37,6 +38,8 @@ TOLD = {
         "The item #%(number)s of %(customer)s, which you registered, was cancelled by %(person)s: %(result)s"
     ),
 }
+# What a result ends; whether in time shows the clock.
+ENDED = {Waits.RESPONSE, Waits.DONE, Waits.COMPLAINT}
 
 
 @transaction.atomic
@@ -68,7 +71,7 @@ def resolve(
     note(item=item, verb=Event.Verb.RESOLVED, actor=actor, now=now, text=result, **said)
     feel(item=item, now=now)
     if customer_told:
-        clocks.stop(item=item, kinds={ClockKind.DONE}, now=now)
+        clocks.stop(item=item, kinds=ENDED, now=now)
         _finish(item=item, result=result, actor=actor, now=now)
     clocks.refresh(item=item)
 
@@ -81,7 +84,7 @@ def close(
     require_open(item)
     _settle_promise(item=item, kept=promise_kept, actor=actor, now=now)
     lifecycle.move(item, Stage.CLOSED, result=result, is_open=False, closed_at=now, changed_at=now)
-    clocks.stop(item=item, kinds={ClockKind.RESPONSE, ClockKind.DONE}, now=now)
+    clocks.stop(item=item, kinds=ENDED, now=now)
     note(item=item, verb=Event.Verb.CLOSED, actor=actor, now=now, text=result)
     _finish(item=item, result=result, actor=actor, now=now)
 
@@ -125,6 +128,8 @@ def reopen(*, item: PendingItem, reason: str, actor: User, now: datetime) -> Non
     )
     if not on_duty:
         await_taking(item=item, now=now)
+    clocks.watch_idle(item=item, now=now)
+    clocks.watch_complaint(item=item, now=now)
     clocks.refresh(item=item)
     note(item=item, verb=Event.Verb.REOPENED, actor=actor, now=now, text=reason, person=item.holder)
 
@@ -146,7 +151,7 @@ def _settle_promise(*, item: PendingItem, kept: bool | None, actor: User, now: d
 def _finish(*, item: PendingItem, result: str, actor: User, now: datetime) -> None:
     """What runs still is needed no more, its open line is answered, and the first contact is told."""
     lines.end_for_item(item=item, actor=actor, now=now)
-    clocks.stop(item=item, kinds=set(ClockKind.values), now=now, void=True)
+    clocks.stop(item=item, kinds=set(Waits.values), now=now, void=True)
     clocks.refresh(item=item)
     inbox.tell(
         recipient=item.first_contact,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
 from handover import lifecycle
-from handover.errors import InvalidMove, NotAllowed
+from handover.errors import Conflict, InvalidMove, NotAllowed
 from handover.models import Clock, ClockKind, Event, IssueType, PendingItem, Post
 from handover.queries import duty, timeline
 from handover.services import clocks, customers, lines
@@ -30,6 +30,7 @@ def take(*, item: PendingItem, actor: User, now: datetime) -> None:
         raise InvalidMove(_("You have taken this item already."))
     lifecycle.update(item, holder=actor, changed_at=now)
     clocks.stop(item=item, kinds={ClockKind.TAKEN}, now=now)
+    clocks.watch_idle(item=item, now=now)
     clocks.refresh(item=item)
     lines.taken_for_item(item=item, actor=actor, now=now)
     note(item=item, verb=Event.Verb.TAKEN, actor=actor, now=now, person=actor)
@@ -46,6 +47,27 @@ def release(*, item: PendingItem, actor: User, now: datetime, reason: str = "") 
     await_taking(item=item, now=now)
     clocks.refresh(item=item)
     note(item=item, verb=Event.Verb.RELEASED, actor=actor, now=now, person=former, text=reason)
+
+
+def return_left(*, now: datetime) -> int:
+    """Urgent items whose holder is not on duty any more stand in their post's queue again; answers how many.
+
+    Their clock of taking runs from now. Safe to run at any time.
+    """
+    return sum(_return(item=item, now=now) for item in duty.left_urgent(now))
+
+
+@transaction.atomic
+def _return(*, item: PendingItem, now: datetime) -> bool:
+    former = item.holder
+    try:
+        lifecycle.update(item, holder=None, changed_at=now)
+    except Conflict:
+        return False  # somebody did something about it just now
+    await_taking(item=item, now=now)
+    clocks.refresh(item=item)
+    note(item=item, verb=Event.Verb.LEFT, actor=None, now=now, person=former)
+    return True
 
 
 @transaction.atomic
@@ -73,6 +95,7 @@ def transfer(*, item: PendingItem, to: User | Post, reason: str, actor: User, no
     await_taking(item=item, now=now)
     if holder == actor:
         clocks.stop(item=item, kinds={ClockKind.TAKEN}, now=now)
+        clocks.watch_idle(item=item, now=now)
     clocks.refresh(item=item)
     note(item=item, verb=Event.Verb.TRANSFERRED, actor=actor, now=now, person=holder, text=reason, data=data)
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from handover.errors import InvalidMove
-from handover.models import ClockKind, Customer, Event, PendingItem
+from handover.models import Customer, Event, PendingItem, Waits
 from handover.services import clocks, events, search
 
 
@@ -42,10 +42,10 @@ def note(*, item: PendingItem, verb: str, actor: User | None, now: datetime, **f
 
 def await_taking(*, item: PendingItem, now: datetime) -> None:
     """Somebody on duty has to take an urgent item that stands in a queue or was handed to somebody else."""
-    clocks.stop(item=item, kinds={ClockKind.TAKEN}, now=now, void=True)
+    clocks.stop(item=item, kinds={Waits.TAKEN, Waits.IDLE}, now=now, void=True)
     if item.is_urgent and item.is_open:
         due_at = clocks.taken_due(post=item.post, start_at=now)
-        clocks.start(item=item, kind=ClockKind.TAKEN, now=now, due_at=due_at)
+        clocks.start(item=item, kind=Waits.TAKEN, now=now, due_at=due_at)
 
 
 def feel(*, item: PendingItem, now: datetime) -> None:

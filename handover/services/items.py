@@ -31,6 +31,7 @@ from handover.models import (
     Post,
     Stage,
     UnknownFact,
+    Waits,
 )
 from handover.queries import duty
 from handover.services import clocks, customers, promises
@@ -156,6 +157,8 @@ def edit(
     lifecycle.update(item, **changes, changed_at=now)
     if item.kind == Kind.REMINDER and "key_at" in changes:
         _restart_done(item=item, now=now)
+    if "issue_type" in changes:
+        clocks.watch_complaint(item=item, now=now)
     note(item=item, verb=Event.Verb.EDITED, actor=actor, now=now, data=data)
     return True
 
@@ -176,7 +179,7 @@ def set_kind(*, item: PendingItem, kind: str, actor: User, now: datetime, reason
     if kind == Kind.URGENT:
         _start_urgent(item=item, now=now)
     else:
-        clocks.stop(item=item, kinds={ClockKind.TAKEN, ClockKind.RESPONSE}, now=now, void=True)
+        clocks.stop(item=item, kinds={Waits.TAKEN, Waits.RESPONSE, Waits.IDLE}, now=now, void=True)
     if Kind.REMINDER in (old, kind):
         _restart_done(item=item, now=now)
     clocks.refresh(item=item)
@@ -218,6 +221,7 @@ def progress(
     lifecycle.move(item, stage, **changes, changed_at=now)
     if real:
         clocks.stop(item=item, kinds={ClockKind.RESPONSE}, now=now)
+        clocks.watch_idle(item=item, now=now)
     if item.kind == Kind.REMINDER and moved:
         _restart_done(item=item, now=now)
     clocks.refresh(item=item)
@@ -291,6 +295,8 @@ def _register(
     Clock.objects.bulk_create(
         clocks.run(item=item, kind=clock, started_at=now, due_at=due_at) for clock, due_at in dues.items()
     )
+    if item.issue_type.is_complaint:
+        clocks.watch_complaint(item=item, now=now)
     note(item=item, verb=Event.Verb.CREATED, actor=actor, now=now, text=item.progress, **_said(item))
     if promise:
         promises.write(item=item, promise=promise, actor=actor, now=now)

@@ -21,6 +21,7 @@ from handover.models import (
     HandoverLine,
     PendingItem,
     SignOff,
+    Waits,
 )
 from handover.queries import cut, duty, parties, record
 from handover.services import clocks, events, inbox
@@ -140,6 +141,8 @@ def refuse(*, line: HandoverLine, reason: str, actor: User, now: datetime) -> No
     """
     _must_be_receivable(line, actor)
     _answer(line, Answer.REFUSED, actor, now, reason=reason)
+    if cut.is_urgent(line):
+        clocks.start(item=line.item, kind=Waits.REFUSED, now=now, due_at=now)
     _record(Event.Verb.LINE_REFUSED, line, actor, now, text=reason)
     _tell_sender(line, REFUSED, actor, now, reason)
 
@@ -237,7 +240,10 @@ def must_not_have_signed(handover: Handover, actor: User) -> None:
 
 
 def _answer(line: HandoverLine, answer: str, actor: User, now: datetime, **changes: Any) -> None:
+    was_refused = line.answer == Answer.REFUSED
     lifecycle.move(line, answer, answered_by=actor, answered_at=now, **changes)
+    if was_refused:
+        clocks.stop(item=line.item, kinds={Waits.REFUSED}, now=now)
 
 
 def _end(line: HandoverLine, actor: User, now: datetime) -> None:
@@ -266,7 +272,8 @@ def _must_be_receivable(line: HandoverLine, actor: User) -> None:
 def _give(item: PendingItem, holder: User, now: datetime) -> None:
     """Make somebody the holder, if nobody took the item meanwhile."""
     lifecycle.update(item, holder=holder, changed_at=now)
-    clocks.stop(item=item, kinds={ClockKind.TAKEN}, now=now)
+    clocks.stop(item=item, kinds={Waits.TAKEN}, now=now)
+    clocks.watch_idle(item=item, now=now)
     clocks.refresh(item=item)
 
 

@@ -6,9 +6,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from handover import lifecycle
-from handover.models import Event, Handover, Shift
+from handover.models import Event, Handover, Shift, Waits
 from handover.queries import duty
-from handover.services import events
+from handover.services import clocks, events
 
 OPENS_BEFORE = timedelta(minutes=60)
 # A boundary that nobody saw (the server was off) is not opened any more after this.
@@ -67,6 +67,7 @@ def open_for(*, shift: Shift, now: datetime) -> Handover | None:
     )
     if created:
         Shift.objects.filter(pk=shift.pk, carried_on=True).update(carried_on=False)
+        clocks.await_side(handover=handover, kind=Waits.SIGN, now=now)
         events.record(verb=Event.Verb.HANDOVER_OPENED, actor=None, now=now, handover=handover)
     return handover
 

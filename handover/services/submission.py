@@ -10,7 +10,8 @@ from accounts import reauth
 from accounts.models import User
 from handover import lifecycle
 from handover.errors import NotAllowed
-from handover.models import ClockKind, Event, Handover, HandoverLine, Kind, PendingItem, Round
+from handover.ladders import OF_HANDOVERS
+from handover.models import ClockKind, Event, Handover, HandoverLine, Kind, PendingItem, Round, Waits
 from handover.queries import cut, duty, parties, record, score
 from handover.queries.record import Draft, Signature
 from handover.services import clocks, events, lines, signing
@@ -40,6 +41,7 @@ def submit_signed(*, handover: Handover, signature: Signature, seen_sha256: str,
     lifecycle.move(handover, Handover.State.SUBMITTED, submitted_at=now)
     if signature.user.pk in parties.receivers(handover):
         raise NotAllowed(_("You have received something of this handover, so somebody else must sign it."))
+    clocks.await_side(handover=handover, kind=Waits.CONFIRM, now=now)
     _lapse_older(handover, signature.user, now)
     draft = record.load_draft(handover, lock=True)
     for hindrance in record.hindrances(draft):
@@ -94,6 +96,7 @@ def send_back(*, handover: Handover, reason: str, actor: User, now: datetime) ->
         )
     lifecycle.move(round_, Round.Outcome.RETURNED, ended_at=now, ended_by=actor, reason=reason)
     lifecycle.move(handover, Handover.State.DRAFT, submitted_at=None)
+    clocks.await_side(handover=handover, kind=Waits.SIGN, now=now)
     _give_back(handover, round_, now)
     events.record(
         verb=Event.Verb.RETURNED,
@@ -118,6 +121,7 @@ def _lapse_older(handover: Handover, actor: User, now: datetime) -> None:
         for round_ in record_.rounds.filter(outcome=Round.Outcome.OPEN):
             lifecycle.move(round_, Round.Outcome.LAPSED, ended_at=now)
         lifecycle.move(record_, Handover.State.LAPSED, ended_at=now)
+        clocks.stop(handover=record_, kinds=OF_HANDOVERS, now=now, void=True)
         events.record(
             verb=Event.Verb.LAPSED, actor=actor, now=now, handover=record_, data={"by_handover": handover.pk}
         )
@@ -202,6 +206,7 @@ def _give_back(handover: Handover, round_: Round, now: datetime) -> None:
         if line.answer != Answer.NONE:
             lifecycle.move(line, Answer.NONE, answered_by=None, answered_at=None)
         item = line.item
+        clocks.stop(item=item, kinds={Waits.REFUSED}, now=now, void=True)
         holds = item.pk in checked and item.changed_at <= round_.submitted_at
         lifecycle.update(line, round_number=0, checked_at=now if holds else line.checked_at)
         PendingItem.objects.filter(pk=item.pk).update(**_one_handover_less(item))

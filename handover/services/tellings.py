@@ -38,7 +38,7 @@ class Tellings:
         self.scene = Scene(clocks, now)
         self.escalations: list[Escalation] = []
         self.trail: list[Event] = []
-        self.letters: dict[tuple[int, str], outbox.Letter] = {}
+        self.letters: dict[tuple[int, int | None, int | None, str], outbox.Letter] = {}
         self.late: dict[int, list[outbox.Letter]] = defaultdict(list)
         self.bulletins: list[outbox.Bulletin] = []
 
@@ -125,18 +125,18 @@ class Tellings:
                 handover=clock.handover,
                 by_email=None if Outlet.EMAIL in step.outlets else False,
             )
-            self._put(letter, is_late=is_late)
+            self._put(clock, letter, is_late=is_late)
         if Outlet.WEBHOOK in step.outlets:
             team = clock.thing.post.team
             self.bulletins.append(outbox.Bulletin(team, texts, key, clock.item, clock.handover))
 
-    def _put(self, letter: outbox.Letter, *, is_late: bool) -> None:
-        """Of several steps of one thing that come at once, a person hears the last one only."""
+    def _put(self, clock: Clock, letter: outbox.Letter, *, is_late: bool) -> None:
+        """Of several steps that ask the same and come at once, a person hears the last one only."""
         if is_late:
             self.late[letter.recipient.pk].append(letter)
         else:
-            thing = f"item {letter.item.pk}" if letter.item else f"handover {letter.handover}"
-            self.letters[letter.recipient.pk, thing] = letter
+            asked = "go on" if clock.kind in ladders.ASK_TO_GO_ON else clock.kind
+            self.letters[letter.recipient.pk, clock.item_id, clock.handover_id, asked] = letter
 
     def _texts(self, clock: Clock, step: Step, at: datetime, *, is_late: bool) -> dict[str, str]:
         """What the step says, by language, in the times of the team."""

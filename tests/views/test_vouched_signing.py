@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
-from handover.models import Handover, SignOff
+from handover.models import Handover, Kind, SignOff
 from tests import factories
 from tests.boundary import Desk
 
@@ -58,6 +58,28 @@ def test_nothing_is_signed_without_the_word_of_a_colleague(client, desk, step, w
     assert SAID in answer
     assert SignOff.objects.count() == before
     assert not Handover.objects.filter(taken_over=True).exists()
+
+
+def test_what_is_missing_is_said_also_while_an_item_stands_in_the_way(client, desk):
+    desk.item(kind=Kind.URGENT, progress="x")
+    reset(desk.ada)
+    client.force_login(desk.ada)
+    page = client.get(f"{desk.address}sign/")
+
+    assert page.context["hindrances"]
+    assert SAID in page.content.decode()
+
+
+def test_what_is_missing_is_said_to_the_receiver_before_the_lines_are_answered(client, desk):
+    desk.item(kind=Kind.URGENT, holder=desk.ada)
+    submitted(client, desk)
+    reset(desk.bo)
+    client.force_login(desk.bo)
+
+    page = client.get(f"{desk.address}confirm/")
+
+    assert page.context["blocking"]
+    assert SAID in page.content.decode()
 
 
 def test_people_of_a_shift_show_whose_password_waits_for_a_colleague(client, desk):

@@ -120,7 +120,7 @@ def _tell_problems(spool: Spool, header: list[str], report: Report, rejected: Te
     writer = csv.writer(rejected) if rejected else None
     for cells, problems in spool.rejected():
         if writer and not report.rejected_rows:
-            writer.writerow([*header, _("Row"), _("What is wrong")])
+            writer.writerow([*map(_harmless, header), _("Row"), _("What is wrong")])
         report.rejected_rows += 1
         report.problems += problems[: SHOWN - len(report.problems)]
         if writer:

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Team
+from handover.imports.tables import FORMULA_STARTS
 from handover.models import Customer, PendingItem, Promise, SearchEntry
 from tests import factories
 from tests.factories import NOW
-from tests.imports.files import sheet
+from tests.imports.files import SHEET_HEADER, SHEET_ROW, csv_file, sheet
 from tests.imports.running import everything, item_of, run
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +116,17 @@ def test_rejected_rows_can_be_mended_and_imported(team):
     assert row[-1].startswith("Row 2, column “类别”: “普通” is not known here")
     report = run(team, io.BytesIO(rejected.getvalue().replace("普通", "紧急").encode()))
     assert (report.new, Customer.objects.get().phone) == (1, "+86 13800000001")
+
+
+def test_no_cell_of_the_rejected_rows_is_a_formula(team):
+    rejected = io.StringIO()
+    bad = SHEET_ROW | {"类别": "普通"}
+
+    run(team, csv_file([*bad, "=1+1"], [*bad.values(), "@SUM(A1)"]), rejected=rejected)
+
+    header, row = csv.reader(io.StringIO(rejected.getvalue()))
+    assert (header[len(SHEET_HEADER)], row[len(SHEET_HEADER)]) == ("'=1+1", "'@SUM(A1)")
+    assert [cell for cell in header + row if cell.startswith(FORMULA_STARTS)] == []
 
 
 def test_imported_items_are_found_by_the_search(team):

@@ -5,6 +5,7 @@ Called by the other services, inside their transaction. Stopping one that does n
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Case, Value, When
 
@@ -18,7 +19,7 @@ SHORT_DAY = timedelta(hours=2)
 Outcome = Clock.Outcome
 
 
-def run(*, kind: str, started_at: datetime, due_at: datetime, **thing: PendingItem | Handover) -> Clock:
+def run(*, kind: str, started_at: datetime, due_at: datetime, **thing: Any) -> Clock:
     """An unsaved run of a clock of an `item` or a `handover`. The engine looks at it at once, and arms it."""
     return Clock(kind=kind, started_at=started_at, due_at=due_at, next_at=started_at, **thing)
 

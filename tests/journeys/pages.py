@@ -16,7 +16,8 @@ FORM = """{% extends "base_plain.html" %}
 </form>{% endblock %}"""
 PICKER = """{% extends "base_plain.html" %}{% load crispy_forms_filters %}
 {% block content %}<form method="post">{{ form|crispy }}</form>
-<details id="new"><summary>New</summary><input name="new-name" aria-label="Name of the new one"></details>{% endblock %}"""
+<details id="new"><summary>New</summary><input name="new-name" aria-label="Name of the new one"></details>
+{% endblock %}"""
 OPTIONS = """<li role="option" data-value="C-1"><strong>Wang Lihua</strong></li>
 <li role="option" data-value="C-2"><strong>Wang Wei</strong></li>
 <li role="option" data-opens="new">New customer</li>"""

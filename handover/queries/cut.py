@@ -22,6 +22,8 @@ Answer = HandoverLine.Answer
 # Signed as urgent, or made urgent since: a change of the item takes nothing from what was signed.
 URGENT = Q(kind=Kind.URGENT) | Q(item__kind=Kind.URGENT)
 OPEN_ANSWERS = (Answer.NONE, Answer.QUESTIONED, Answer.REFUSED)
+# The receiving side has it, or a supervisor said who does.
+RECEIVED_ANSWERS = (Answer.ACCEPTED, Answer.RECEIVED, Answer.DECIDED)
 
 
 class Boundary(TypedDict):
@@ -59,7 +61,7 @@ def of_post(
         .filter(post=post)
         .annotate(
             stays=Exists(working_on.filter(user=OuterRef("holder"))),
-            answered=Exists(answered.exclude(answer__in=OPEN_ANSWERS)),
+            answered=Exists(answered.filter(answer__in=RECEIVED_ANSWERS)),
         )
         .order_by("next_due_at", "pk")
     )
@@ -76,7 +78,7 @@ def received_lines(outgoing_shift: int) -> QuerySet[HandoverLine]:
     return (
         HandoverLine.objects.filter(
             handover__incoming_shift=outgoing_shift,
-            answer__in=[Answer.ACCEPTED, Answer.RECEIVED, Answer.DECIDED],
+            answer__in=RECEIVED_ANSWERS,
         )
         .select_related("item__customer", "item__issue_type", "item__holder", "handover__post")
         .order_by("position", "pk")
@@ -113,6 +115,12 @@ def open_lines(handover: Handover) -> list[HandoverLine]:
 def blocking(waiting: list[HandoverLine]) -> list[HandoverLine]:
     """Those of the open lines that stand in the way of confirming."""
     return [line for line in waiting if line.answer == Answer.NONE or is_urgent(line)]
+
+
+def waits_in_queue(line: HandoverLine) -> bool:
+    """Whether the item stands where the cut put it, and nobody has taken, ended or passed it on since."""
+    item = line.item
+    return item.is_open and item.holder_id is None and item.post_id == line.handover.post_id
 
 
 def is_urgent(line: HandoverLine) -> bool:

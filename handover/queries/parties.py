@@ -6,9 +6,7 @@ from collections.abc import Collection
 from django.utils.translation import gettext as _
 
 from handover.models import Access, Assignment, Handover, HandoverLine, SignOff
-
-Answer = HandoverLine.Answer
-RECEIVING_ANSWERS = (Answer.ACCEPTED, Answer.RECEIVED, Answer.DECIDED)
+from handover.queries import cut
 
 
 def signers(handover: Handover, role: str) -> frozenset[int]:
@@ -48,7 +46,7 @@ def of_line(line: HandoverLine) -> frozenset[int]:
 def receivers(handover: Handover) -> frozenset[int]:
     """Ids of those who have received anything of it: they cannot sign that they hand it over."""
     rows = handover.lines.filter(round_number__gt=0)
-    answered = rows.filter(answer__in=RECEIVING_ANSWERS).values_list("answered_by", flat=True)
+    answered = rows.filter(answer__in=cut.RECEIVED_ANSWERS).values_list("answered_by", flat=True)
     read_back = rows.filter(read_back_by__isnull=False).values_list("read_back_by", flat=True)
     return signers(handover, SignOff.Role.INCOMING) | frozenset(answered.union(read_back))
 

@@ -79,7 +79,7 @@ def accept(*, line: HandoverLine, read_back: str, heard_orally: bool, actor: Use
         raise NotAllowed(_("Read an urgent item back first: what will you do, and by when?"))
     if line.item.holder_id is not None:
         raise Conflict(_("Somebody has taken this item meanwhile."))
-    if not line.item.is_open or line.item.post_id != line.handover.post_id:
+    if not cut.waits_in_queue(line):
         raise Conflict(_("The item has been passed on meanwhile."))
     _give(line.item, actor, now)  # the item before the line, as wherever both are written: no deadlock
     said = {"heard_orally": heard_orally, "reason": "", **_read_back(read_back, actor, now)}
@@ -159,6 +159,8 @@ def undo(*, line: HandoverLine, actor: User, now: datetime) -> None:
         raise InvalidMove(_("An acceptance can be taken back for 5 minutes only. Pass the item on instead."))
     if line.answer == Answer.ACCEPTED:
         _put_back(line.item, actor, now)
+    elif not cut.waits_in_queue(line):
+        raise Conflict(_("The item has been passed on meanwhile."))
     lifecycle.move(
         line,
         Answer.NONE,

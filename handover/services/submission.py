@@ -17,6 +17,15 @@ from handover.queries.record import Draft, Signature
 from handover.services import clocks, events, lines, signing
 
 Answer = HandoverLine.Answer
+RECEIVER_FIELDS = (
+    "answered_by",
+    "answered_at",
+    "reason",
+    "heard_orally",
+    "read_back",
+    "read_back_by",
+    "read_back_at",
+)
 
 
 def submit(
@@ -128,7 +137,9 @@ def _lapse_older(handover: Handover, actor: User, now: datetime) -> None:
 
 
 def _write_lines(draft: Draft, round_number: int) -> None:
-    """One line for each item of the cut; what was noted in the draft is kept. One statement writes all."""
+    """One line for each item of the cut, in one statement: with what was noted in the draft, without what a
+    receiver said in an earlier round.
+    """
     HandoverLine.objects.bulk_create(
         [
             HandoverLine(
@@ -149,8 +160,7 @@ def _write_lines(draft: Draft, round_number: int) -> None:
             "kind",
             "former_holder",
             "answer",
-            "answered_by",
-            "answered_at",
+            *RECEIVER_FIELDS,
         ],
     )
 

@@ -95,6 +95,8 @@ class TeamForm(_SettingForm):
             initial=NEW_TEAM.day_ends_at,
             help_text=_("Follow-ups must be closed by then. A night team may choose 04:00."),
         )
+        if self.thing is None and not self.is_bound:
+            self.fields["time_zone"].widget.attrs["data-module"] = "zone"
         if self.thing is None:
             self.fields["language"] = forms.ChoiceField(
                 label=_("Language of the first issue types"),

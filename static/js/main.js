@@ -12,8 +12,9 @@ import instant from "./instant.js";
 import live from "./live.js";
 import print from "./print.js";
 import theme from "./theme.js";
+import zone from "./zone.js";
 
-const modules = { autosave, combobox, fill, instant, live, print, theme };
+const modules = { autosave, combobox, fill, instant, live, print, theme, zone };
 const started = new WeakSet();
 
 function start(root) {

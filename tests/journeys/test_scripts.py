@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests import factories
+from tests.journeys.inspection import sign_in
 
 pytestmark = [pytest.mark.urls("tests.journeys.pages"), pytest.mark.django_db(transaction=True)]
 
@@ -185,3 +186,15 @@ def test_colours_change_without_a_new_page(picker):
     expect(picker.locator("html")).to_have_attribute("data-bs-theme", "dark")
     expect(picker.get_by_role("combobox", name="Customer")).to_have_value("typed")
     expect(picker.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
+
+
+@pytest.mark.urls("handover.urls")
+def test_new_team_is_offered_the_zone_of_the_machine(live_server, browser):
+    context = browser.new_context(base_url=live_server.url, timezone_id="Europe/Berlin")
+    sign_in(context, live_server.url, factories.administrator())
+    page = context.new_page()
+
+    page.goto("/settings/teams/new/")
+
+    expect(page.get_by_label("Time zone")).to_have_value("Europe/Berlin")
+    context.close()

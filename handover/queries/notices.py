@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, DateTimeField, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import pgettext
 
@@ -17,6 +17,7 @@ from handover import canonical
 from handover.models import Access, Assignment, Handover, Notice, NoticeReceipt, Post
 
 from .paging import Cursor
+from .prepared import Rows, prepared
 
 PAGE = 30
 PEOPLE = 50
@@ -32,25 +33,32 @@ class Unread:
 
 
 def unread(access: Access) -> Unread:
-    """In force now and concerning the person, the oldest first; one query."""
+    """In force now and concerning the person, the oldest first; one query where there is nothing."""
+    found = [
+        pk
+        for pk, team_id, post_id, on_roster in _not_read(user=access.user.pk, now=access.now)
+        if team_id in access.working_team_ids
+        and (post_id is None or on_roster or post_id in access.led_post_ids)
+    ]
+    if not found:
+        return Unread([], has_more=False)
+    notices = Notice.objects.filter(pk__in=found[:ON_BOARD]).select_related("team", "post", "author")
+    return Unread(list(notices.order_by("valid_from", "pk")), has_more=len(found) > ON_BOARD)
+
+
+@prepared(user=BigIntegerField(), now=DateTimeField())
+def _not_read(*, user: int, now: datetime) -> Rows:
+    """What others wrote in any team and the person has not read, and whether it is for their shifts."""
     on_roster = Assignment.objects.effective().filter(
-        user=access.user,
+        user=user,
         shift__post=OuterRef("post"),
         shift__ends_at__gt=OuterRef("valid_from"),
         shift__starts_at__lt=OuterRef("valid_until"),
     )
-    own_receipt = NoticeReceipt.objects.filter(notice=OuterRef("pk"), user=access.user)
-    found = (
-        Notice.objects.filter(team__in=access.working_team_ids)
-        .in_force(access.now)
-        .filter(Q(post=None) | Q(post__in=access.led_post_ids) | Exists(on_roster))
-        .exclude(author=access.user)
-        .exclude(Exists(own_receipt))
-        .select_related("team", "post", "author")
-        .order_by("valid_from", "pk")
-    )
-    rows = list(found[: ON_BOARD + 1])
-    return Unread(rows[:ON_BOARD], has_more=len(rows) > ON_BOARD)
+    own_receipt = NoticeReceipt.objects.filter(notice=OuterRef("pk"), user=user)
+    found = Notice.objects.in_force(now).exclude(author=user).exclude(Exists(own_receipt))
+    rows = found.annotate(on_roster=Exists(on_roster)).order_by("valid_from", "pk")
+    return rows.values_list("pk", "team_id", "post_id", "on_roster")
 
 
 def concerned(notice: Notice) -> QuerySet[User]:

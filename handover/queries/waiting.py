@@ -1,17 +1,16 @@
 """What has to be known of due clocks before their steps are told; read once for a whole batch of them."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from django.db.models import F, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 
 from accounts.models import User
 from handover import ladders
 from handover.ladders import Moment, Step
-from handover.models import Clock, Escalation, HandoverLine, Promise, Round, Waits
+from handover.models import Clock, Escalation, HandoverLine, Promise, Waits
 
-from . import duty, recipients
+from . import duty, parties, recipients
 from .hours import in_service_from
 from .ladders import InForce, in_force
 
@@ -101,32 +100,28 @@ class Scene:
         )
         return set(lines.exclude(answer=Answer.NONE).values_list("handover_id", flat=True).distinct())
 
-    def _parties(self, clock: Clock) -> set[int]:
-        """Who is not asked to judge: the holder; the outgoing signer; who refused."""
+    def _parties(self, clock: Clock) -> frozenset[int]:
+        """Who is not asked to judge: the holder; the outgoing side of a record; who refused."""
         if clock.handover_id:
-            return self._signers.get(clock.handover_id, set())
-        parties = {clock.item.holder_id} if clock.item and clock.item.holder_id else set()
-        sides = self._sides.get(clock.item_id or 0, set()) if clock.kind == Waits.REFUSED else set()
-        return parties | sides
+            return self._outgoing[clock.handover_id]
+        holder = {clock.item.holder_id} if clock.item and clock.item.holder_id else set()
+        if clock.kind != Waits.REFUSED:
+            return frozenset(holder)
+        return self._sides.get(clock.item_id or 0, frozenset()) | holder
 
     @cached_property
-    def _signers(self) -> dict[int, set[int]]:
-        rounds = Round.objects.filter(handover__in=[clock.handover_id for clock in self._clocks])
-        return _grouped(rounds.values_list("handover_id", "submitted_by_id"))
+    def _outgoing(self) -> dict[int, frozenset[int]]:
+        return parties.outgoing_of({clock.handover_id for clock in self._clocks if clock.handover_id})
 
     @cached_property
-    def _sides(self) -> dict[int, set[int]]:
-        """Of refused lines: who signed them as outgoing, and who refused them."""
+    def _sides(self) -> dict[int, frozenset[int]]:
+        """Of refused lines by item: the outgoing side, and who refused."""
         lines = HandoverLine.objects.filter(
             item__in=self._items_of(Waits.REFUSED), round_number__gt=0, answer=Answer.REFUSED
         )
-        signed = lines.filter(handover__rounds__number=F("round_number"))
-        return _grouped(
-            [
-                *lines.values_list("item_id", "answered_by_id"),
-                *signed.values_list("item_id", "handover__rounds__submitted_by_id"),
-            ]
-        )
+        rows = list(lines.values_list("item_id", "handover_id", "answered_by_id"))
+        outgoing = parties.outgoing_of({handover_id for _item, handover_id, _by in rows})
+        return {item_id: outgoing[handover_id] | {refused_by} for item_id, handover_id, refused_by in rows}
 
     def _items_of(self, kind: str) -> list[int]:
         return [clock.item_id for clock in self._clocks if clock.kind == kind and clock.item_id]
@@ -135,10 +130,3 @@ class Scene:
 def _asking_the_same(kind: str) -> set[Waits]:
     """The other clocks of an item that need not tell what this one has told."""
     return ladders.ASK_TO_GO_ON - {kind} if kind in ladders.ASK_TO_GO_ON else set()
-
-
-def _grouped(pairs: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = {}
-    for key, value in pairs:
-        found.setdefault(key, set()).add(value)
-    return found

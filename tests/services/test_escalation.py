@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from handover.models import Clock, Escalation, Event, Kind, Message, Waits
-from handover.services import escalation, holding
+from handover.models import Clock, Escalation, Event, Handover, HandoverLine, Kind, Message, Waits
+from handover.services import clocks, escalation, holding
 from tests import factories
 from tests.factories import NOW, Role
 
@@ -137,6 +137,38 @@ def test_duty_supervisor_who_holds_the_item_is_passed_over(desk):
     run(30)
 
     assert told(NOW + 30 * MINUTE) == ["Lee"]
+
+
+@pytest.mark.parametrize("involved", [True, False])
+def test_a_refused_line_is_told_to_nobody_of_the_outgoing_side(desk, involved):
+    earlier = factories.shift(desk.post, starts_at=NOW - timedelta(hours=9), name="Night")
+    signer = factories.assignment(earlier, checked_in=True).user
+    if involved:
+        factories.assignment(earlier, desk.dai, checked_in=True)
+    item = desk.item()
+    item.clocks.all().delete()
+    record = Handover.objects.create(
+        team=desk.post.team,
+        post=desk.post,
+        outgoing_shift=earlier,
+        incoming_shift=desk.shift,
+        boundary_at=earlier.ends_at,
+        opened_at=NOW,
+    )
+    HandoverLine.objects.create(
+        handover=record,
+        item=item,
+        round_number=1,
+        former_holder=signer,
+        answer=HandoverLine.Answer.REFUSED,
+        answered_by=desk.bo,
+        answered_at=NOW,
+    )
+    clocks.start(item=item, kind=Waits.REFUSED, now=NOW, due_at=NOW)
+
+    escalation.sweep(now=NOW)
+
+    assert told() == (["Lee"] if involved else ["Dai"])
 
 
 def test_a_substitute_is_told_at_the_next_step(desk):

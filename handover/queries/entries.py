@@ -1,4 +1,4 @@
-"""Entries of the trail in the words of a page, for `templates/_timeline.html`."""
+"""Entries of the trail in the words of a page, for the tag `timeline`."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -11,7 +11,7 @@ from django.utils.html import strip_tags
 
 from handover.models import Customer, Kind, Stage
 from handover.queries.words import clock_words
-from handover.templatetags import rows, ui
+from handover.templatetags import rows, timelines, ui
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 ROW = {
@@ -173,3 +173,52 @@ def test_language_switch_names_each_language_in_its_own(language):
     assert [words.strip() for words in strip_tags(switch).splitlines() if words.strip()] == [
         "English简体中文"
     ]
+
+
+ENTRY = {
+    "icon": "progress",
+    "tone": "accent",
+    "who": "Chen",
+    "what": "noted progress",
+    "ref": "#7",
+    "url": "/items/7/",
+    "at": "14:00",
+    "iso": "2026-11-22T14:00:00Z",
+    "relative": "now",
+    "chips": ["Phone", "Angry"],
+    "text": "Bank says Friday",
+    "changes": ["Kind: old → new"],
+}
+
+
+def test_timeline_shows_everything_in_words():
+    shown = strip_tags(timelines.timeline([ENTRY]))
+
+    assert [line.strip() for line in shown.splitlines() if line.strip()] == [
+        "Chen noted progress · #7",
+        "14:00 now",
+        "Phone Angry Kind: old → newBank says Friday",
+    ]
+
+
+def test_timeline_leaves_out_what_is_not():
+    shown = timelines.timeline([ENTRY | {"url": "", "chips": [], "changes": [], "text": ""}])
+
+    assert [line.strip() for line in strip_tags(shown).splitlines() if line.strip()] == [
+        "Chen noted progress",
+        "14:00 now",
+    ]
+    assert "<p" not in shown
+
+
+@pytest.mark.parametrize("field", ["who", "what", "ref", "text"])
+def test_timeline_escapes_what_people_typed(field):
+    html = timelines.timeline([ENTRY | {field: "<img src=x>\"'"}])
+
+    assert "&lt;img src=x&gt;&quot;&#x27;" in html
+    assert "<img" not in html
+
+
+@pytest.mark.parametrize("field", ["chips", "changes"])
+def test_timeline_escapes_each_of_several(field):
+    assert "<img" not in timelines.timeline([ENTRY | {field: ["<img src=x>"]}])

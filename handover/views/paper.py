@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,7 +20,7 @@ from handover.services import paper as services
 
 from .act import act, press
 from .handovers import load
-from .request import Request
+from .request import Request, show_times_of
 
 ITEM_LINES = range(1, 9)
 
@@ -52,6 +53,7 @@ def paper_form_print(request: Request, post_pk: int, first: int, last: int) -> H
     sheets = paper.sheets(post, first, last)
     if not sheets:
         raise Http404
+    timezone.activate(post.team.zone)  # paper has one zone, whoever prints it
     context = {"post": post, "sheets": sheets, "sections": form_template.SECTIONS, "lines": ITEM_LINES}
     return render(request, "paper/print.html", context)
 
@@ -81,6 +83,7 @@ def handover_paper(request: Request, pk: int) -> HttpResponse:
     handover = load(request, pk)
     if not permissions.can_edit_handover(request.access, handover):
         raise PermissionDenied
+    timezone.activate(handover.team.zone)  # paper has one zone, whoever types it
     form = bound(FromPaperForm, request, handover=handover, now=request.access.now)
     return act(
         request,
@@ -117,7 +120,9 @@ def handover_paper_remove(request: Request, pk: int, number: int) -> HttpRespons
 
 
 def _post(request: Request, pk: int) -> Post:
-    return get_object_or_404(Post.objects.visible_to(request.access).select_related("team"), pk=pk)
+    post = get_object_or_404(Post.objects.visible_to(request.access).select_related("team"), pk=pk)
+    show_times_of(request, post.team.time_zone)
+    return post
 
 
 def _print(request: Request, post: Post, first: int, count: int) -> HttpResponse:

@@ -241,6 +241,17 @@ def errors_in_form(written, *, printed) -> list[str]:
         return list(form.errors.get("written_at", []))
 
 
+def test_time_on_paper_is_that_of_the_team_whatever_zone_the_person_chose(client, desk):
+    desk.ada.time_zone = "America/New_York"
+    desk.ada.save(update_fields=["time_zone"])
+    form = sheet_of(desk)
+
+    mark(client, desk, form.serial)
+
+    form.refresh_from_db()
+    assert form.written_at == (desk.now - timedelta(hours=1)).replace(second=0, microsecond=0)
+
+
 def test_signed_handover_is_not_marked_any_more(client, desk):
     form = sheet_of(desk)
     seen = client.get(f"{desk.address}sign/").context["form"].initial["seen"]

@@ -231,8 +231,8 @@ def _say_copied(request: Request, copied: shift_copies.Copied) -> None:
     say(request, text % {"count": copied.filled})
     if copied.left_out:
         text = ngettext(
-            "%(count)d is left out: %(names)s already on another shift at that time.",
-            "%(count)d are left out: %(names)s already on another shift at that time.",
+            "%(count)d is left out. On another shift at that time: %(names)s.",
+            "%(count)d are left out. On another shift at that time: %(names)s.",
             copied.left_out,
         )
         messages.warning(request, text % {"count": copied.left_out, "names": listed(copied.elsewhere)})

@@ -56,7 +56,7 @@ def test_roster_fills_the_weeks_it_shows_and_says_what_it_did(client, desk, chie
     assert response.url == f"{reverse('roster')}{shown}&day={day}"
     assert said(response) == [
         "7 shifts are filled.",
-        "1 is left out: Amy already on another shift at that time.",
+        "1 is left out. On another shift at that time: Amy.",
     ]
     assert [shift.assignments.count() for shift in week] == [1, 0, *[1] * 7]
 

@@ -5,9 +5,9 @@ what stands in the form and who is typing there. Each is one question whose SQL 
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import BigIntegerField, DateTimeField, FilteredRelation, Q
+from django.db.models import BigIntegerField, DateTimeField, Exists, FilteredRelation, OuterRef, Q
 
-from handover.models import Handover, Kind, Promise, Section, SectionDraft
+from handover.models import Handover, HandoverLine, Kind, Promise, Section, SectionDraft
 from handover.queries import cut
 
 from .prepared import Rows, prepared
@@ -42,6 +42,7 @@ class DraftItem(NamedTuple):
     need_note: str
     stays: bool
     answered: bool
+    is_awaited: bool  # by another handover, in which nobody has answered it yet
     # What was noted of it for this handover, if anything was.
     checked_at: datetime | None
     checked_by_id: int | None
@@ -92,6 +93,7 @@ ITEM = (
     "customer__need_note",
     "stays",
     "answered",
+    "is_awaited",
     "noted__checked_at",
     "noted__checked_by_id",
     "noted__checked_by__display_name",
@@ -117,9 +119,11 @@ def items(handover: Handover) -> list[DraftItem]:
 )
 def _items(*, handover: int, post: int, team: int, ends_at: datetime, incoming: int | None) -> Rows:
     found = cut.of_post(handover=handover, post=post, team=team, ends_at=ends_at, incoming=incoming)
+    open_lines = HandoverLine.objects.filter(round_number__gt=0, answer__in=cut.OPEN_ANSWERS)
+    awaited = Exists(open_lines.filter(item=OuterRef("pk")))
     noted = FilteredRelation("lines", condition=Q(lines__handover=handover))
     promised = FilteredRelation("promises", condition=Q(promises__state=Promise.State.OPEN))
-    return found.annotate(noted=noted, promised=promised).values_list(*ITEM)
+    return found.annotate(is_awaited=awaited, noted=noted, promised=promised).values_list(*ITEM)
 
 
 class ReceivedItem(NamedTuple):

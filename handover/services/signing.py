@@ -42,15 +42,14 @@ def sign(
     sha256 = canonical.sha256(text)
     if seen_sha256 is not None:
         refuse_changed(sha256, seen_sha256=seen_sha256)
-    stored, _created = SignedText.objects.get_or_create(
+    stored = SignedText(
         sha256=sha256,
-        defaults={
-            "text": text,
-            "schema_version": canonical.SCHEMA_VERSION,
-            "template_version": form_template.VERSION,
-            "created_at": now,
-        },
+        text=text,
+        schema_version=canonical.SCHEMA_VERSION,
+        template_version=form_template.VERSION,
+        created_at=now,
     )
+    SignedText.objects.bulk_create([stored], ignore_conflicts=True)  # the same text stands there once
     return SignOff.objects.create(
         handover=handover,
         round_number=round_number,

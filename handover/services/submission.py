@@ -73,7 +73,8 @@ def submit_signed(*, handover: Handover, signature: Signature, seen_sha256: str,
         submitted_at=now,
         score=score.total(score.explain(content)),
     )
-    lines.carry_on(item_ids=[item.item_id for item in draft.items], actor=signature.user, now=now)
+    if awaited := [item.item_id for item in draft.items if item.is_awaited]:
+        lines.carry_on(item_ids=awaited, actor=signature.user, now=now)
     _write_lines(draft, handover.round_count)
     _pass_to_incoming(draft, now)
     _note_carried_on(draft, now)

@@ -3,20 +3,21 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Max, Q
+from django.db.models import BigIntegerField, DateTimeField, Max
 from django.urls import reverse
 
 from accounts.models import User
 from handover.models import Access, Event, Handover, HandoverLine, PendingItem
 from handover.queries import cut, entries, item_rows, record, record_words
+from handover.queries.entries import Entry
+from handover.queries.prepared import Rows, prepared
 from handover.queries.words import ClockWords
 
 SINCE_AT_MOST = 3  # of what happened since, for each line; the item's page has it all
 ARRIVED_AT_MOST = 20
 UNDO = timedelta(minutes=5)
-ByItem = defaultdict[int | None, list[Event]]
 HAPPENED = (
     Event.Verb.PROGRESSED,
     Event.Verb.CALLED_AGAIN,
@@ -37,6 +38,20 @@ HAPPENED = (
 )
 
 
+class Remark(NamedTuple):
+    """A question or a reply in the thread on a line."""
+
+    actor_id: int | None
+    verb: str
+    by: str | None
+    at: datetime
+    text: str
+
+
+Threads = defaultdict[int | None, list[Remark]]  # by item
+Happened = defaultdict[int | None, list[Entry]]
+
+
 @dataclass
 class ReviewLine:
     """One line: its frozen text, what was answered, and what happened since."""
@@ -45,13 +60,18 @@ class ReviewLine:
     frozen: record_words.ShownLine
     clock: ClockWords | None
     since: list[dict[str, Any]]
-    remarks: list[Event]
+    remarks: list[Remark]
     may_undo: bool
     address: str  # of what can be done with it, up to the step
 
     @property
     def is_open(self) -> bool:
         return self.row.answer in cut.OPEN_ANSWERS
+
+    @property
+    def answer_label(self) -> str:
+        # Not get_answer_display(): that translates the words of all answers to find one, for each line.
+        return str(HandoverLine.Answer(self.row.answer).label)
 
     @property
     def is_urgent(self) -> bool:
@@ -100,7 +120,7 @@ def read(handover: Handover, access: Access) -> ReviewPage:
         for round_, content in zip(rounds, contents, strict=True)
         for line in record_words.lines(content)
     }
-    said, since = _events(handover, [row.item_id for row in rows])
+    said, since = _events(handover, rounds[0].submitted_at)
     base = reverse("line_accept", args=[handover.pk, 0]).removesuffix("0/accept/")
     shown = [
         _line(
@@ -150,30 +170,39 @@ def _arrived_since(handover: Handover, access: Access) -> list[item_rows.Row]:
     return item_rows.read(items[:ARRIVED_AT_MOST], access.now)
 
 
-def _events(handover: Handover, item_ids: list[int]) -> tuple[ByItem, ByItem]:
-    """The threads on the lines in their order, and what happened to the items since, the latest first."""
-    events = (
-        Event.objects.filter(
-            Q(handover=handover, verb__in=record.REMARKS)
-            | Q(at__gt=handover.submitted_at, verb__in=HAPPENED, team=handover.team_id),
-            item__in=item_ids,
-        )
-        .select_related("actor", "person")
-        .order_by("at", "pk")
-    )
-    said: ByItem = defaultdict(list)
-    since: ByItem = defaultdict(list)
-    for event in events:
-        thread = said if event.verb in record.REMARKS else since
-        thread[event.item_id].append(event)
+def _events(handover: Handover, first_submitted_at: datetime) -> tuple[Threads, Happened]:
+    """The threads on the lines in their order, and what happened to the items since, the earliest first."""
+    said: Threads = defaultdict(list)
+    since: Happened = defaultdict(list)
+    rows = _events_of_items(handover=handover.pk, since=first_submitted_at)
+    for handover_id, team_id, actor_id, *columns in rows:
+        event = Entry(*columns)
+        if event.verb in record.REMARKS:
+            if handover_id == handover.pk:
+                remark = Remark(actor_id, event.verb, event.actor, event.at, event.text)
+                said[event.item_id].append(remark)
+        elif handover.submitted_at and event.at > handover.submitted_at and team_id == handover.team_id:
+            since[event.item_id].append(event)
     return said, since
+
+
+@prepared(handover=BigIntegerField(), since=DateTimeField())
+def _events_of_items(*, handover: int, since: datetime) -> Rows:
+    """Read item by item: what is wanted of other handovers and teams is told apart afterwards."""
+    events = Event.objects.filter(
+        item__lines__handover=handover,
+        item__lines__round_number__gt=0,
+        at__gte=since,
+        verb__in=[*record.REMARKS, *HAPPENED],
+    )
+    return events.order_by("at", "pk").values_list("handover_id", "team_id", "actor_id", *entries.COLUMNS)
 
 
 def _line(
     row: HandoverLine,
     frozen: record_words.ShownLine,
-    said: list[Event],
-    since: list[Event],
+    said: list[Remark],
+    since: list[Entry],
     access: Access,
     address: str,
 ) -> ReviewLine:
@@ -185,7 +214,7 @@ def _line(
         clock=None
         if cut.is_elsewhere(row)
         else item_rows.next_clock(item.kind, item.next_clock, item.next_due_at, access.now),
-        since=entries.shape(map(entries.Entry.of, latest), access.now) if latest else [],
+        since=entries.shape(latest, access.now) if latest else [],
         remarks=said,
         may_undo=_may_undo(row, access.user, access.now),
         address=address,

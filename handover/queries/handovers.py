@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Q, QuerySet
 
-from handover.models import Access, Event, Handover, HandoverLine, Round, SignOff
-from handover.queries import entries, record, record_words
+from handover.models import Access, Event, Handover, Round, SignOff
+from handover.queries import answers, entries, record, record_words
+from handover.queries.answers import AnsweredLine
 from handover.queries.paging import Cursor
 from handover.queries.paper import IS_FROM_PAPER
+from handover.queries.prepared import Rows, prepared
 
 PAGE_SIZE = 30
 TRAIL_SIZE = 40
@@ -67,12 +69,12 @@ class RecordPage:
     notices: list[record_words.ShownNotice]
     papers: list[str]
     sign_offs: list[SignOff]
-    became: dict[int, HandoverLine]
+    became: dict[int, AnsweredLine]
 
     @property
     def paired(
         self,
-    ) -> list[tuple[record_words.ShownLine, record_words.ShownAnswer | None, HandoverLine | None]]:
+    ) -> list[tuple[record_words.ShownLine, record_words.ShownAnswer | None, AnsweredLine | None]]:
         """Each signed line with its answer and what is kept of it now."""
         return [(line, self.answers.get(line.item), self.became.get(line.item)) for line in self.lines]
 
@@ -102,7 +104,7 @@ def read_record(handover: Handover, number: int | None = None) -> RecordPage:
         raise Round.DoesNotExist
     content = record.signed_content(chosen.text)
     signed = list(sign_offs(handover))
-    rows = record.submitted_lines(handover)
+    rows = answers.lines(handover)
     return RecordPage(
         round=chosen,
         rounds=rounds,
@@ -120,17 +122,23 @@ def read_record(handover: Handover, number: int | None = None) -> RecordPage:
 
 def trail(handover: Handover, access: Access) -> list[dict[str, Any]]:
     """What happened to the record, newest first."""
+    found = (entries.Entry(*row) for row in _trail(handover=handover.pk))
+    return entries.shape(found, access.now, name_items=True)
+
+
+@prepared(handover=BigIntegerField())
+def _trail(*, handover: int) -> Rows:
     events = Event.objects.filter(handover=handover).order_by("-at", "-pk")
-    return entries.read(events[:TRAIL_SIZE], access.now, name_items=True)
+    return events.values_list(*entries.COLUMNS)[:TRAIL_SIZE]
 
 
 def _answers(
-    handover: Handover, round_: Round, sign_offs: list[SignOff], rows: list[HandoverLine]
+    handover: Handover, round_: Round, sign_offs: list[SignOff], rows: list[AnsweredLine]
 ) -> dict[int, record_words.ShownAnswer]:
     """As signed by the incoming side; where it has not signed, as they stand or were left when it lapsed."""
     for sign_off in sign_offs:
         if sign_off.role == SignOff.Role.INCOMING and sign_off.round_number == round_.number:
             return record_words.answers(record.signed_content(sign_off.text)["lines"])
     if handover.state in (Handover.State.SUBMITTED, Handover.State.LAPSED):
-        return record_words.answers(record.answers(handover, rows))
+        return record_words.answers(record.answered(handover, rows))
     return {}

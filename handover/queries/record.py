@@ -16,9 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from handover import canonical, form_template
 from handover.models import (
-    Event,
     Handover,
-    HandoverLine,
     Kind,
     Notice,
     PaperForm,
@@ -28,12 +26,12 @@ from handover.models import (
     SignedText,
     SignOff,
 )
-from handover.queries import drafts, duty, notices
+from handover.queries import answers, drafts, duty, notices
+from handover.queries.answers import AnsweredLine, Remark
 from handover.queries.drafts import DraftItem, ReceivedItem, SavedSection
 from handover.queries.prepared import Rows, prepared
 
 Content = dict[str, Any]
-REMARKS = (Event.Verb.LINE_QUESTIONED, Event.Verb.LINE_REPLIED)
 
 
 @dataclass(frozen=True)
@@ -180,30 +178,15 @@ def incoming_content(handover: Handover, round_: Round, signature: Signature | N
         "round_sha256": round_.text_id,
         "time_zone": handover.team.time_zone,
         "taken_over": handover.taken_over,
-        "lines": answers(handover, submitted_lines(handover)),
+        "lines": answered(handover, answers.lines(handover)),
         "signature": signature.content() if signature else None,
     }
 
 
-def submitted_lines(handover: Handover) -> list[HandoverLine]:
-    rows = handover.lines.filter(round_number__gt=0)
-    people = ("answered_by", "read_back_by", "answer_back_by", "decided_holder")
-    return list(rows.select_related(*people).order_by("round_number", "position", "pk"))
-
-
-def answers(handover: Handover, lines: list[HandoverLine]) -> list[Content]:
+def answered(handover: Handover, lines: list[AnsweredLine]) -> list[Content]:
     """What the receiving side has said of these lines so far."""
-    said = remarks(handover)
-    return [_answer(line, said.get(line.item_id, [])) for line in lines]
-
-
-def remarks(handover: Handover) -> dict[int, list[Event]]:
-    """The threads on the lines, by item: questions and replies in their order."""
-    events = Event.objects.filter(handover=handover, verb__in=REMARKS).select_related("actor")
-    threads: dict[int, list[Event]] = {}
-    for event in events.order_by("at", "pk"):
-        threads.setdefault(event.item_id or 0, []).append(event)
-    return threads
+    said = answers.threads(handover)
+    return [_answer(line, said[line.item_id]) for line in lines]
 
 
 def joining_content(handover: Handover, signature: Signature) -> Content:
@@ -339,24 +322,23 @@ def _paper(paper_form: PaperForm) -> Content:
     }
 
 
-def _answer(line: HandoverLine, said: list[Event]) -> Content:
+def _answer(line: AnsweredLine, said: list[Remark]) -> Content:
     return {
         "item": line.item_id,
         "round": line.round_number,
         "answer": line.answer,
-        "by": _name(line.answered_by),
+        "by": line.answered_by or "",
         "at": canonical.instant(line.answered_at),
         "reason": line.reason,
-        "holder": _name(line.decided_holder),
+        "holder": line.decided_holder or "",
         "heard_orally": line.heard_orally,
         "read_back": line.read_back,
-        "read_back_by": _name(line.read_back_by),
-        "remarks": [_remark(event) for event in said],
+        "read_back_by": line.read_back_by or "",
+        "remarks": [
+            {"by": remark.by or "", "at": canonical.instant(remark.at), "text": remark.text}
+            for remark in said
+        ],
     }
-
-
-def _remark(event: Event) -> Content:
-    return {"by": _name(event.actor), "at": canonical.instant(event.at), "text": event.text}
 
 
 def _name(user: User | None) -> str:

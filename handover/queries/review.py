@@ -3,14 +3,15 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import BigIntegerField, DateTimeField, Max
 from django.urls import reverse
 
 from accounts.models import User
 from handover.models import Access, Event, Handover, HandoverLine, PendingItem
-from handover.queries import cut, entries, item_rows, record, record_words
+from handover.queries import answers, cut, entries, item_rows, record, record_words
+from handover.queries.answers import Remark
 from handover.queries.entries import Entry
 from handover.queries.prepared import Rows, prepared
 from handover.queries.words import ClockWords
@@ -36,16 +37,6 @@ HAPPENED = (
     Event.Verb.PROMISE_BROKEN,
     Event.Verb.PROMISE_MOVED,
 )
-
-
-class Remark(NamedTuple):
-    """A question or a reply in the thread on a line."""
-
-    actor_id: int | None
-    verb: str
-    by: str | None
-    at: datetime
-    text: str
 
 
 Threads = defaultdict[int | None, list[Remark]]  # by item
@@ -177,9 +168,9 @@ def _events(handover: Handover, first_submitted_at: datetime) -> tuple[Threads, 
     rows = _events_of_items(handover=handover.pk, since=first_submitted_at)
     for handover_id, team_id, actor_id, *columns in rows:
         event = Entry(*columns)
-        if event.verb in record.REMARKS:
+        if event.verb in answers.REMARKS:
             if handover_id == handover.pk:
-                remark = Remark(actor_id, event.verb, event.actor, event.at, event.text)
+                remark = Remark(event.item_id, event.verb, event.at, actor_id, event.actor, event.text)
                 said[event.item_id].append(remark)
         elif handover.submitted_at and event.at > handover.submitted_at and team_id == handover.team_id:
             since[event.item_id].append(event)
@@ -193,7 +184,7 @@ def _events_of_items(*, handover: int, since: datetime) -> Rows:
         item__lines__handover=handover,
         item__lines__round_number__gt=0,
         at__gte=since,
-        verb__in=[*record.REMARKS, *HAPPENED],
+        verb__in=[*answers.REMARKS, *HAPPENED],
     )
     return events.order_by("at", "pk").values_list("handover_id", "team_id", "actor_id", *entries.COLUMNS)
 

@@ -104,12 +104,10 @@ def is_elsewhere(line: HandoverLine) -> bool:
 
 def open_lines(handover: Handover) -> list[HandoverLine]:
     """Lines without a final answer, and accepted urgent ones that were not read back."""
-    rows = (
-        handover.lines.filter(round_number__gt=0)
-        .select_related("item__customer", "handover")
-        .order_by("position", "pk")
+    rows = handover.lines.filter(
+        Q(answer__in=OPEN_ANSWERS) | URGENT & Q(answer=Answer.ACCEPTED, read_back=""), round_number__gt=0
     )
-    return [line for line in rows if is_open(line) or lacks_read_back(line)]
+    return list(rows.select_related("item__customer", "handover").order_by("position", "pk"))
 
 
 def blocking(waiting: list[HandoverLine]) -> list[HandoverLine]:

@@ -48,13 +48,10 @@ def submit_signed(*, handover: Handover, signature: Signature, seen_sha256: str,
     """`submit` for a signer whose password was checked already."""
     # The conditional update comes first: it decides who is first, and locks out a second submit.
     lifecycle.move(handover, Handover.State.SUBMITTED, submitted_at=now)
-    if signature.user.pk in parties.receivers(handover):
-        raise NotAllowed(_("You have received something of this handover, so somebody else must sign it."))
     clocks.await_side(handover=handover, kind=Waits.CONFIRM, now=now)
     _lapse_older(handover, signature.user, now)
     draft = record.load_draft(handover, lock=True)
-    for hindrance in record.hindrances(draft):
-        raise NotAllowed(hindrance.sentence)
+    _refuse_hindered(draft, signature.user)
     content = record.outgoing_content(draft, signature)
     sign_off = signing.sign(
         handover=handover,
@@ -116,6 +113,13 @@ def send_back(*, handover: Handover, reason: str, actor: User, now: datetime) ->
         text=reason,
         data={"round": round_.number},
     )
+
+
+def _refuse_hindered(draft: Draft, actor: User) -> None:
+    if actor.pk in parties.receivers(draft.handover):
+        raise NotAllowed(_("You have received something of this handover, so somebody else must sign it."))
+    for hindrance in record.hindrances(draft):
+        raise NotAllowed(hindrance.sentence)
 
 
 def _lapse_older(handover: Handover, actor: User, now: datetime) -> None:

@@ -221,7 +221,9 @@ def open_promise(item: PendingItem) -> Promise | None:
 def _facts(*, item: int) -> Rows:
     """Each running clock, and beside it what there is once."""
     found = PendingItem.objects.filter(pk=item).annotate(
-        running=FilteredRelation("clocks", condition=Q(clocks__stopped_at__isnull=True)),
+        running=FilteredRelation(
+            "clocks", condition=Q(clocks__stopped_at__isnull=True, clocks__kind__in=ClockKind.values)
+        ),
         promised=FilteredRelation("promises", condition=Q(promises__state=Promise.State.OPEN)),
         other_count=other_count(),
     )

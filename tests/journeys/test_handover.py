@@ -81,7 +81,7 @@ def register_urgent(page: Page) -> None:
 
 def hand_over(page: Page, desk: Desk) -> None:
     page.goto("/handovers/")
-    page.get_by_role("link", name=desk.post.name).first.click()
+    page.get_by_role("main").get_by_role("link", name=desk.post.name).first.click()
     expect(page.locator(".need").first).to_contain_text("Hard of hearing")
     for _ in range(2):
         page.get_by_role("button", name="Checked", exact=True).first.click()
@@ -94,7 +94,7 @@ def hand_over(page: Page, desk: Desk) -> None:
 
 def question_and_read_back(page: Page, desk: Desk) -> None:
     page.goto("/handovers/")
-    page.get_by_role("link", name=desk.post.name).first.click()
+    page.get_by_role("main").get_by_role("link", name=desk.post.name).first.click()
     page.get_by_role("link", name="Line by line").click()
     urgent, other = page.locator("article.line").nth(0), page.locator("article.line").nth(1)
     expect(urgent.locator(".need")).to_contain_text("Hard of hearing: text only")

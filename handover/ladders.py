@@ -41,6 +41,13 @@ AT_ANY_HOUR = {Waits.PROMISE, Waits.DONE}
 OF_HANDOVERS = {Waits.SIGN, Waits.CONFIRM}
 # These ask the same of one item, that somebody goes on with it: what one has told, another need not repeat.
 ASK_TO_GO_ON = {Waits.TAKEN, Waits.RESPONSE, Waits.COMPLAINT, Waits.IDLE}
+# The others wait for urgent items alone, or for handovers.
+OF_ANY_KIND = {Waits.DONE, Waits.PROMISE, Waits.COMPLAINT}
+# Of these it is known, at each step, whether somebody has the thing already.
+MAY_BE_UNTAKEN = {Waits.RESPONSE, Waits.DONE, Waits.PROMISE, Waits.COMPLAINT, Waits.CONFIRM}
+# What is urgent ends with these: a duty supervisor alone may be busy, or away.
+MUST_END_ABOVE = {Waits.TAKEN, Waits.RESPONSE}
+ABOVE = {SUPERVISORS, ADMINISTRATORS}
 
 _WARN_HOLDER = Step(-15, (HOLDER,))
 _AFTER_RESPONSE = (
@@ -71,6 +78,16 @@ BUILT_IN: dict[tuple[str, str], Steps] = {
 def built_in(clock: str, item_kind: str = "") -> Steps:
     """The steps that count where the team has none of its own."""
     return BUILT_IN.get((clock, item_kind)) or BUILT_IN.get((clock, ""), ())
+
+
+def in_order(steps: Iterable[Step]) -> Steps:
+    return tuple(sorted(steps, key=lambda step: step.minutes))
+
+
+def ends_above(steps: Steps) -> bool:
+    """Whether the last step tells, in any case, all supervisors of the team or the administrators."""
+    last = max((step.minutes for step in steps), default=0)
+    return any(step.minutes == last and not step.only_untaken and ABOVE & {*step.targets} for step in steps)
 
 
 def dump(steps: Iterable[Step]) -> list[dict[str, Any]]:

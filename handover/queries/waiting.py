@@ -76,6 +76,7 @@ class Scene:
         """(kind of clock, item, target) of which another clock has told within the quiet time."""
         items = [clock.item_id for clock in self._clocks if clock.item_id]
         recent = Escalation.objects.filter(clock__item__in=items, fired_at__gt=self.now - QUIET)
+        recent = recent.exclude(told=[])
         found: set[tuple[str, int, str]] = set()
         for kind, item_id, targets in recent.values_list("clock__kind", "clock__item_id", "targets"):
             for target in targets:

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from handover.queries import duty, setup
+from handover.queries import duty, pulse, setup
 
 # Addresses that answer before anybody is there.
 OPEN_BEFORE_SETUP = {"setup", "healthz", "readyz"}
@@ -81,7 +81,7 @@ class AccessMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return self.get_response(request)
-        access = duty.access(request.user, timezone.now())
+        access = duty.access(request.user, pulse.now())
         request.access = access  # type: ignore[attr-defined]
         with timezone.override(access.time_zone or timezone.get_default_timezone_name()):
             return self.get_response(request)

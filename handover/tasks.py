@@ -1,41 +1,42 @@
 """Every Celery task: read the clock, fetch, make one service call. Each is safe to run twice and late."""
 
-from django.utils import timezone
-
 from accounts import services as accounts
+from handover import clock
 from handover.celery import app
+from handover.queries.pulse import WORKER
+from handover.queries.pulse import now as read_now
 from handover.services import escalation, generation, holding, opening, pulse, statistics
 
 
 @app.task
 def beat_pulse(**_: object) -> None:
-    pulse.beat(name="worker", now=timezone.now())
+    pulse.beat(name=WORKER, now=read_now())
 
 
 @app.task
 def generate_shifts(**_: object) -> None:
-    now = timezone.now()
+    now = read_now()
     generation.generate(until=now + generation.AHEAD, now=now)
 
 
 @app.task
 def sweep(**_: object) -> None:
-    escalation.sweep(now=timezone.now())
+    escalation.run(reading=clock.read())
 
 
 @app.task
 def open_handovers(**_: object) -> None:
-    opening.open_due(now=timezone.now())
+    opening.open_due(now=read_now())
 
 
 @app.task
 def return_left(**_: object) -> None:
-    holding.return_left(now=timezone.now())
+    holding.return_left(now=read_now())
 
 
 @app.task
 def forget_old(**_: object) -> None:
-    accounts.forget_old(now=timezone.now())
+    accounts.forget_old(now=read_now())
 
 
 @app.task

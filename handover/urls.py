@@ -25,6 +25,8 @@ from handover.views import (
 urlpatterns = [
     path("", include("accounts.urls")),
     path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("pulse/", health.pulse, name="pulse"),
     path("", board.home, name="home"),
     path("home/version/", board.home_version, name="home_version"),
     path("home/seen/", board.home_seen, name="home_seen"),

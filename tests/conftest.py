@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 
 from handover.management.translations import compile_catalogs
+from handover.queries import pulse
 
 SERVER_MARKS = ("journey", "postgresql")
 NOT_RUN = "SQLite, no browser: `make test` also runs the suite on PostgreSQL and Redis, and the journeys."
@@ -33,6 +34,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not on_postgresql():
         terminalreporter.write_line(NOT_RUN)
+
+
+@pytest.fixture(autouse=True)
+def clock_without_a_past(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has a database of its own, so nothing of another one's engine may be remembered.
+
+    Within a test the pulses are asked for once, however slow the machine: it is one query.
+    """
+    pulse.forget()
+    monkeypatch.setattr(pulse, "LOOK_SECONDS", float("inf"))
 
 
 @pytest.fixture(scope="session", autouse=True)

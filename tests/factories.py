@@ -15,8 +15,10 @@ from handover.models import (
     Notice,
     PendingItem,
     Post,
+    Pulse,
     Shift,
     ShiftPattern,
+    Webhook,
 )
 
 NOW = datetime(2026, 3, 10, 6, 0, tzinfo=UTC)  # Tuesday, 14:00 in Shanghai
@@ -167,3 +169,13 @@ def notice(place: Team, desk: Post | None = None, *, now: datetime = NOW, **fiel
 def ladder(place: Team, *, clock: str, steps: list[dict], made_by: User, **fields) -> Ladder:
     facts = {"version": 1, "made_at": NOW} | fields
     return Ladder.objects.create(team=place, clock=clock, steps=steps, made_by=made_by, **facts)
+
+
+def running_engine(now: datetime) -> None:
+    """The pulse of an engine that runs for an hour from now, so that no page says in red that it does not."""
+    Pulse.objects.update_or_create(name="sweep", defaults={"at": now + timedelta(hours=1)})
+
+
+def webhook(place: Team, name: str = "", **fields) -> Webhook:
+    facts = {"format": Webhook.Format.JSON, "url": "https://example.org/hook", "language": "en"} | fields
+    return Webhook.objects.create(team=place, name=name or f"Chat {next(_numbers)}", **facts)

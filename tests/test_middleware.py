@@ -19,7 +19,15 @@ POLICY = re.compile(
     r"default-src 'none'; script-src 'self' 'nonce-[\w-]{22}'; style-src 'self'; img-src 'self' data:; "
     r"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-OPEN = {"/healthz", "/login/", "/logout/", "/language/", "/theme/", "/setup/"}  # the last one asks for a code
+OPEN = {
+    "/healthz",
+    "/readyz",
+    "/login/",
+    "/logout/",
+    "/language/",
+    "/theme/",
+    "/setup/",
+}  # the last one asks for a code
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/login/", "/no-such-page/", "/logout/"])

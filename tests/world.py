@@ -21,6 +21,7 @@ class World(Desk):
 
     def __init__(self):
         super().__init__()
+        factories.running_engine(self.now)
         role = Membership.Role
         self.team.name = f"Team {CANARY}"
         self.team.save(update_fields=["name"])

@@ -91,6 +91,7 @@ class Event(models.Model):
         PASSWORD_VOUCHED = "password_vouched", _("confirmed that a person set their password themselves")
         SIGNED_IN = "signed_in", _("signed in")
         SIGNED_OUT = "signed_out", _("signed out")
+        CLOCK_STEPPED = "clock_stepped", _("found the server's clock moved")
 
     # What counts as a contact with the customer, for "the last three contacts".
     CONTACTS = (Verb.CREATED, Verb.PROGRESSED, Verb.CALLED_AGAIN, Verb.RESOLVED, Verb.CLOSED)

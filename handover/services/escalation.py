@@ -15,13 +15,14 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from handover import clock
 from handover.models import About, Clock, Event
+from handover.queries.pulse import SWEEP
 from handover.services import events, outbox, pulse
 from handover.services.tellings import Tellings
 
 logger = logging.getLogger(__name__)
 
-PULSE = "sweep"
 BATCH = 500
 # A row that fails waits this long, twice as long each time, and is reported after some failures.
 FIRST_PAUSE = timedelta(seconds=30)
@@ -38,8 +39,16 @@ _NEEDS = (
 )
 
 
+def run(*, reading: clock.Reading) -> int:
+    """One turn of the engine: keep the time, sweep, and leave the pulse; answers as `sweep` does."""
+    now = pulse.keep_time(reading=reading)
+    looked = sweep(now=now)
+    pulse.beat(name=SWEEP, now=now)
+    return looked
+
+
 def sweep(*, now: datetime) -> int:
-    """Fire all that is due, batch by batch, and write the pulse; answers how many clocks were looked at.
+    """Fire all that is due, batch by batch; answers how many clocks were looked at.
 
     Safe to run at any time, by several at once, late, or again after a crash anywhere in it.
     """
@@ -48,7 +57,6 @@ def sweep(*, now: datetime) -> int:
         looked += _batch(ids, now)
         if len(ids) < BATCH:
             break
-    pulse.beat(name=PULSE, now=now)
     return looked
 
 
@@ -90,17 +98,17 @@ def _fire(ids: list[int], now: datetime) -> int:
 @transaction.atomic
 def _set_back(pk: int, now: datetime) -> None:
     """Look at a row that failed later, and tell the administrators of one that goes on failing."""
-    clock = Clock.objects.select_for_update(of=("self",)).select_related("item", "handover").get(pk=pk)
-    pause = min(FIRST_PAUSE * 2**clock.failures, LONGEST_PAUSE)
-    failures = clock.failures + 1
+    row = Clock.objects.select_for_update(of=("self",)).select_related("item", "handover").get(pk=pk)
+    pause = min(FIRST_PAUSE * 2**row.failures, LONGEST_PAUSE)
+    failures = row.failures + 1
     Clock.objects.filter(pk=pk).update(next_at=now + pause, failures=failures)
     if failures == FAILURES_TO_REPORT:
-        _report(clock, now)
+        _report(row, now)
 
 
-def _report(clock: Clock, now: datetime) -> None:
+def _report(waiting: Clock, now: datetime) -> None:
     """Say in the inbox of every administrator that the engine cannot tell what it should."""
-    thing = f"#{clock.item_id}" if clock.item_id else str(clock.handover)
+    thing = f"#{waiting.item_id}" if waiting.item_id else str(waiting.handover)
     letters = []
     for person in User.objects.filter(is_active=True, is_administrator=True).order_by("pk"):
         with translation.override(person.language or settings.LANGUAGE_CODE):
@@ -110,7 +118,12 @@ def _report(clock: Clock, now: datetime) -> None:
             ) % {"thing": thing, "count": FAILURES_TO_REPORT}
         letters.append(
             outbox.Letter(
-                person, About.URGENT, text, f"failed.{clock.pk}", item=clock.item, handover=clock.handover
+                person,
+                About.URGENT,
+                text,
+                f"failed.{waiting.pk}",
+                item=waiting.item,
+                handover=waiting.handover,
             )
         )
     outbox.send(letters, now=now)
@@ -118,7 +131,7 @@ def _report(clock: Clock, now: datetime) -> None:
         verb=Event.Verb.ENGINE_FAILED,
         actor=None,
         now=now,
-        item=clock.item,
-        handover=clock.handover,
-        data={"clock": clock.kind},
+        item=waiting.item,
+        handover=waiting.handover,
+        data={"clock": waiting.kind},
     )

@@ -4,9 +4,16 @@ from django import template
 from django.template import RequestContext
 
 from handover.models import Assignment
-from handover.queries import duty
+from handover.queries import duty, pulse
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def engine_pulse(context: RequestContext) -> pulse.Verdict:
+    """When the engine last looked at what is due, judged at the time of the page."""
+    access = getattr(context.get("request"), "access", None)
+    return pulse.verdict(access.now if access else pulse.now())
 
 
 @register.simple_tag(takes_context=True)

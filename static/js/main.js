@@ -11,10 +11,11 @@ import fill from "./fill.js";
 import instant from "./instant.js";
 import live from "./live.js";
 import print from "./print.js";
+import pulse from "./pulse.js";
 import theme from "./theme.js";
 import zone from "./zone.js";
 
-const modules = { autosave, combobox, fill, instant, live, print, theme, zone };
+const modules = { autosave, combobox, fill, instant, live, print, pulse, theme, zone };
 const started = new WeakSet();
 
 function start(root) {

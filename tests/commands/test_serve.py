@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError
 
-from handover.management.commands.serve import PulseWatch, claim, make_folder, refuse_taken_port
+from handover.management.commands.serve import claim, make_folder, refuse_taken_port
+from handover.management.watch import PulseWatch
 from tests.commands.serving import PATIENCE_SECONDS, eventually, served
 
 BROKERS = ["given"] if "REDIS_URL" in os.environ else ["own", "files"]

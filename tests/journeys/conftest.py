@@ -5,6 +5,9 @@ import shutil
 from typing import Any
 
 import pytest
+from django.utils import timezone
+
+from tests import factories
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
@@ -12,6 +15,12 @@ QUIET_FLAGS = ("--disable-background-networking", "--disable-component-update", 
 
 # Playwright runs an event loop in this thread, which Django would take for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(autouse=True)
+def engine(transactional_db: None) -> None:
+    """No engine runs beside the pages of a journey, and none of them is about that."""
+    factories.running_engine(timezone.now())
 
 
 @pytest.fixture(scope="session")

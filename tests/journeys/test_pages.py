@@ -21,6 +21,8 @@ MODES = pytest.mark.parametrize("mode", [DESK, PHONE], ids=str)
 # What answers to everybody with something that is no page, and what is there before anybody else is.
 NO_PAGES = {
     "healthz",
+    "readyz",
+    "pulse",
     "home_version",
     "item_list_version",
     "handover_review_version",

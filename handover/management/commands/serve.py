@@ -9,8 +9,6 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,7 @@ from handover.env import BASE_DIR, broker_folder, env
 from handover.management.broker import redis_command, redis_url
 from handover.management.processes import Process, Supervisor, say
 from handover.management.translations import compile_catalogs
+from handover.management.watch import PulseWatch
 from handover.queries import setup
 from handover.queries.pulse import last_beat
 
@@ -124,6 +123,7 @@ def processes(*, folder: Path, port: int) -> list[Process]:
         "broker": redis,
         "worker": [*celery, *"worker -P threads -c 4 --without-mingle --without-gossip".split()],
         "beat": [*celery, *"beat -S celery.beat:Scheduler".split()],
+        "sweeper": [sys.executable, str(BASE_DIR / "manage.py"), "sweeper"],
         "web": [*gunicorn, *GUNICORN_FLAGS.split()],
     }
     return [
@@ -131,23 +131,6 @@ def processes(*, folder: Path, port: int) -> list[Process]:
         for name, command in commands.items()
         if command
     ]
-
-
-@dataclass
-class PulseWatch:
-    """Judges by the monotonic clock whether the pulse still changes: the wall clock may step back."""
-
-    deaf_after: float
-    seen: datetime | None = None
-    changed: float = field(default_factory=time.monotonic)
-
-    def is_deaf(self, *, beat: datetime | None, clock: float) -> bool:
-        if beat != self.seen:
-            self.seen, self.changed = beat, clock
-        return clock - self.changed > self.deaf_after
-
-    def forgive(self, *, clock: float) -> None:
-        self.changed = clock
 
 
 def watch(supervisor: Supervisor, *, port: int, pulse: PulseWatch) -> None:

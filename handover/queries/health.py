@@ -1,0 +1,39 @@
+"""What is wrong with the installation, in a few words; "" where nothing is."""
+
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError
+
+from handover.clock import Reading, steady
+from handover.models import Delivery
+
+from . import pulse
+
+# A message that has waited this long to leave the house says that nobody delivers.
+LONGEST_WAIT = timedelta(minutes=10)
+
+
+def faults(reading: Reading) -> dict[str, str]:
+    """By name of what is looked at: database, sweep, outbox. For machines, hence not translated."""
+    try:
+        pulse.forget()
+        now = steady(pulse.anchor(pulse.pulses().get(pulse.TIME)), reading)
+        return {"database": "", "sweep": _sweep(now), "outbox": _outbox(now)}
+    except DatabaseError as error:
+        unknown = "unknown: the database does not answer"
+        return {"database": str(error).strip() or "no answer", "sweep": unknown, "outbox": unknown}
+
+
+def _sweep(now: datetime) -> str:
+    verdict = pulse.verdict(now)
+    if verdict.at is None:
+        return "has never run"
+    return f"last ran {round((now - verdict.at).total_seconds())} s ago" if verdict.is_late else ""
+
+
+def _outbox(now: datetime) -> str:
+    waiting = Delivery.objects.filter(state=Delivery.State.WAITING)
+    oldest = waiting.order_by("next_at").values_list("next_at", flat=True).first()
+    if oldest is None or now - oldest <= LONGEST_WAIT:
+        return ""
+    return f"the oldest message waits for {round((now - oldest).total_seconds())} s"

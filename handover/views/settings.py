@@ -19,6 +19,7 @@ from handover.queries import setup
 from handover.services import posts, teams
 
 from .act import act
+from .kept import kept_team, supervised_team
 from .request import Request
 
 FORM = "settings/form.html"
@@ -44,7 +45,7 @@ def home(request: Request) -> HttpResponse:
 
 @require_safe
 def team_detail(request: Request, pk: int) -> HttpResponse:
-    team = _kept_team(request, pk)
+    team = kept_team(request, pk)
     context = {
         "team": team,
         "rows": queries.posts(request.access, team),
@@ -88,7 +89,7 @@ def team_edit(request: Request, pk: int) -> HttpResponse:
 
 
 def issue_type_create(request: Request, team_pk: int) -> HttpResponse:
-    team = _supervised_team(request, team_pk)
+    team = supervised_team(request, team_pk)
     form = bound(IssueTypeForm, request, team=team)
     return act(
         request,
@@ -105,7 +106,7 @@ def issue_type_create(request: Request, team_pk: int) -> HttpResponse:
 
 def issue_type_edit(request: Request, pk: int) -> HttpResponse:
     issue_type = get_object_or_404(IssueType.objects.select_related("team"), pk=pk)
-    _supervised_team(request, issue_type.team_id)
+    supervised_team(request, issue_type.team_id)
     form = bound(IssueTypeForm, request, team=issue_type.team, thing=issue_type)
     return act(
         request,
@@ -121,7 +122,7 @@ def issue_type_edit(request: Request, pk: int) -> HttpResponse:
 
 
 def post_create(request: Request, team_pk: int) -> HttpResponse:
-    team = _supervised_team(request, team_pk)
+    team = supervised_team(request, team_pk)
     form = bound(PostForm, request, team=team)
     return act(
         request,
@@ -202,24 +203,6 @@ def pattern_edit(request: Request, pk: int) -> HttpResponse:
 def _require_administrator(request: Request) -> None:
     if not request.access.is_administrator:
         raise PermissionDenied
-
-
-def _kept_team(request: Request, pk: int) -> Team:
-    """A team of one's own in which one keeps something; 404 for foreign ones, 403 for members."""
-    mine = (
-        Team.objects.all() if request.access.is_administrator else request.user.teams.filter(is_active=True)
-    )
-    team = get_object_or_404(mine, pk=pk)
-    if team not in queries.managed_teams(request.access):
-        raise PermissionDenied
-    return team
-
-
-def _supervised_team(request: Request, pk: int) -> Team:
-    team = _kept_team(request, pk)
-    if not permissions.can_manage_team(request.access, team):
-        raise PermissionDenied
-    return team
 
 
 def _kept_post(request: Request, pk: int) -> Post:

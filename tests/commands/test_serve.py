@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 
 from handover.management.commands.serve import claim, make_folder, refuse_taken_port
 from handover.management.watch import PulseWatch
@@ -85,9 +85,14 @@ def test_refuse_taken_port() -> None:
     refuse_taken_port(port)
 
 
-def test_refuse_port_beyond_all_ports() -> None:
-    with pytest.raises(CommandError, match="Port 99999 is not free"):
-        refuse_taken_port(99999)
+@pytest.mark.parametrize("typed", ["abc", "", "0", "-1", "80.5", "65536"])
+def test_port_that_is_none_is_one_sentence(typed: str) -> None:
+    with pytest.raises(CommandError) as refused:
+        call_command("serve", port=typed)
+
+    assert str(refused.value) == (
+        f"“{typed}” is no port. Choose a number from 1 to 65535, as in: make run PORT=8001"
+    )
 
 
 def test_make_folder_says_where_it_cannot_be_made(tmp_path: Path) -> None:

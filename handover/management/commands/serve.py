@@ -28,6 +28,7 @@ from handover.queries import setup
 from handover.queries.pulse import last_beat
 
 HOST = "127.0.0.1"
+LAST_PORT = 65535
 ROUND_SECONDS = 0.2
 LOOK_SECONDS = 2
 GUNICORN_FLAGS = (
@@ -40,24 +41,34 @@ class Command(BaseCommand):
     requires_system_checks = ()  # the first start has no secret key yet; set_up() runs the checks
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=env.str("PORT", default="8000"))
+        parser.add_argument("--port", default=env.str("PORT", default="8000"))
         parser.add_argument(
             "--deaf-after", type=float, default=30, help="Seconds without a pulse of the worker."
         )
 
-    def handle(self, *, port: int, deaf_after: float, **options: Any) -> None:
+    def handle(self, *, port: str, deaf_after: float, **options: Any) -> None:
+        number = port_number(port)
         os.umask(0o077)  # what is written here is about customers
         make_folder(broker_folder())
         with claim(settings.DATA_DIR):
-            refuse_taken_port(port)
+            refuse_taken_port(number)
             make_secret_key(settings.DATA_DIR / "secret_key")
             set_up()
-            supervisor = Supervisor(processes(folder=settings.DATA_DIR, port=port))
+            supervisor = Supervisor(processes(folder=settings.DATA_DIR, port=number))
             supervisor.stop_on_signals()
             try:
-                watch(supervisor, port=port, pulse=PulseWatch(deaf_after))
+                watch(supervisor, port=number, pulse=PulseWatch(deaf_after))
             finally:
                 supervisor.end_all()
+
+
+def port_number(typed: str) -> int:
+    """Said here in one sentence; the parser of the command line would print all its options first."""
+    if typed.isdecimal() and 0 < int(typed) <= LAST_PORT:
+        return int(typed)
+    raise CommandError(
+        f"“{typed}” is no port. Choose a number from 1 to {LAST_PORT}, as in: make run PORT=8001"
+    )
 
 
 def make_folder(folder: Path) -> None:
@@ -87,7 +98,7 @@ def refuse_taken_port(port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             raise CommandError(f"Port {port} is not free. Choose another: make run PORT=8001") from error
 
 

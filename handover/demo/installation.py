@@ -3,13 +3,19 @@
 from datetime import datetime
 
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 
 from accounts.models import Team, User
 from handover.demo import notices, scenes, stories
 from handover.demo.centre import build
 from handover.demo.data_files import read
 from handover.demo.script import Script
+
+
+def is_migrated() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 def is_empty() -> bool:

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,6 +22,7 @@ from handover.demo import installation
 from handover.demo.accounts import ACCOUNTS, PASSWORD
 from handover.demo.data_files import FOLDER, read
 from handover.demo.spans import told
+from handover.env import BASE_DIR
 from handover.hints import must_fail
 from handover.models import (
     Assignment,
@@ -242,6 +245,25 @@ def test_demo_keeps_away_from_work() -> None:
             run(**options)
 
     assert User.objects.count() == 1
+
+
+def test_demo_without_tables_says_what_to_run_first(tmp_path: Path) -> None:
+    environment = {"DATA_DIR": str(tmp_path), "DEBUG": "1"}
+
+    ended = subprocess.run(
+        [sys.executable, "manage.py", "demo"],
+        cwd=BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == (
+        "CommandError: The database is not up to date with this version. Run `manage.py migrate` first; "
+        "`make run` does it by itself.\n"
+    )
 
 
 def test_reset_refuses_once_somebody_works_in_the_demo() -> None:

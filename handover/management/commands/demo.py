@@ -20,6 +20,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, reset: bool, **options: Any) -> None:
+        if not installation.is_migrated():
+            raise CommandError(
+                "The database is not up to date with this version. Run `manage.py migrate` first; "
+                "`make run` does it by itself."
+            )
         there, foreign = installation.is_there(), installation.foreign()
         if foreign and (reset or not there):
             raise CommandError(

@@ -48,6 +48,12 @@ def stop(
     running.update(stopped_at=now, outcome=Outcome.VOID if void else in_time)
 
 
+def stop_idle(*, item_ids: Collection[int], now: datetime) -> None:
+    """Nobody has these items any more, so nobody is idle about them."""
+    running = Clock.objects.filter(item__in=item_ids, kind=Waits.IDLE, stopped_at__isnull=True)
+    running.update(stopped_at=now, outcome=Outcome.VOID)
+
+
 def watch_idle(*, item: PendingItem, now: datetime) -> None:
     """Watch from now on that an urgent item which somebody has, and which was answered once, goes on."""
     stop(item=item, kinds={Waits.IDLE}, now=now, void=True)

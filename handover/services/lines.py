@@ -284,6 +284,7 @@ def _put_back(item: PendingItem, actor: User, now: datetime) -> None:
     if item.holder_id != actor.pk or not item.is_open:
         raise Conflict(_("The item has been passed on meanwhile."))
     lifecycle.update(item, holder=None, changed_at=now)
+    clocks.stop_idle(item_ids=[item.pk], now=now)
     last = Clock.objects.filter(item=item, kind=ClockKind.TAKEN).order_by("-started_at", "-pk").first()
     if item.is_urgent and last is not None:
         Clock.objects.filter(pk=last.pk).update(stopped_at=None, outcome="")

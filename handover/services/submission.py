@@ -186,6 +186,7 @@ def _pass_to_incoming(draft: Draft, now: datetime) -> None:
     starts_at = max(now, handover.incoming_shift.starts_at) if handover.incoming_shift else now
     due_at = clocks.taken_due(post=handover.post, start_at=starts_at)
     urgent = [item.item_id for item in draft.items if item.kind == Kind.URGENT]
+    clocks.stop_idle(item_ids=urgent, now=now)
     clocks.start_all(
         clocks.run(item_id=pk, kind=ClockKind.TAKEN, started_at=now, due_at=due_at) for pk in urgent
     )
@@ -228,6 +229,7 @@ def _give_back(handover: Handover, round_: Round, now: datetime) -> None:
         if item.holder_id is None and line.former_holder_id is not None:
             lifecycle.update(item, holder_id=line.former_holder_id, changed_at=now)
             clocks.stop(item=item, kinds={ClockKind.TAKEN}, now=now, void=True)
+            clocks.watch_idle(item=item, now=now)
             clocks.refresh(item=item)
 
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from handover.models import Clock, Event, Kind, Message, Stage, Waits
-from handover.services import endings, escalation, holding, items, lines
+from handover.services import endings, escalation, holding, items, lines, submission
 from tests import factories
-from tests.boundary import SOON, Boundary, line_of
+from tests.boundary import READ_BACK, SOON, Boundary, line_of
 from tests.factories import NOW
 
 MINUTE = timedelta(minutes=1)
@@ -65,6 +65,31 @@ def test_idle_ends_with_what_ends_holding_it(boundary):
     progress(item, by=boundary.ada)
     holding.release(item=item, actor=boundary.ada, now=NOW + MINUTE)
 
+    assert running(item, Waits.IDLE) is None
+    assert running(item, Waits.TAKEN) is not None
+
+
+def test_idle_ends_with_the_handover_and_begins_anew_where_it_comes_back(boundary):
+    item = urgent(boundary, holder=boundary.ada)
+    progress(item, by=boundary.ada)
+    handover = boundary.open()
+    boundary.submit(handover)
+    assert running(item, Waits.IDLE) is None
+
+    submission.send_back(handover=handover, reason="Who called?", actor=boundary.bo, now=NOW + MINUTE)
+    assert running(item, Waits.IDLE).due_at == NOW + 31 * MINUTE
+
+
+def test_idle_ends_with_an_acceptance_that_is_taken_back(boundary):
+    item = urgent(boundary, holder=boundary.ada)
+    progress(item, by=boundary.ada)
+    handover = boundary.open()
+    boundary.submit(handover)
+    line = line_of(handover, item)
+    lines.accept(line=line, read_back=READ_BACK, heard_orally=True, actor=boundary.bo, now=SOON)
+    assert running(item, Waits.IDLE) is not None
+
+    lines.undo(line=line_of(handover, item), actor=boundary.bo, now=SOON + MINUTE)
     assert running(item, Waits.IDLE) is None
     assert running(item, Waits.TAKEN) is not None
 

@@ -13,6 +13,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = {
     "pulse": {"task": "handover.tasks.beat_pulse", "schedule": 5.0, "options": {"expires": 5}},
     "sweep": {"task": "handover.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "deliver": {"task": "handover.tasks.deliver", "schedule": 5.0, "options": {"expires": 5}},
     "left": {"task": "handover.tasks.return_left", "schedule": 30.0, "options": {"expires": 30}},
     "handovers": {"task": "handover.tasks.open_handovers", "schedule": 30.0, "options": {"expires": 30}},
     "shifts": {"task": "handover.tasks.generate_shifts", "schedule": 600.0, "options": {"expires": 600}},

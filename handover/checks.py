@@ -26,6 +26,7 @@ def register_all() -> None:
     register(check_data_dir)
     register(check_time_zones)
     register(check_celery)
+    register(check_site_url)
     register(check_databases, Tags.database)
 
 
@@ -50,6 +51,14 @@ def check_demo(**_: Any) -> list[CheckMessage]:
             "DEMO shows accounts and their password to everybody.", hint=hint, id="handover.W009"
         )
     ]
+
+
+def check_site_url(**_: Any) -> list[CheckMessage]:
+    if settings.SITE_URL or not settings.EMAIL_IS_SET_UP:
+        return []
+    hint = "Set SITE_URL to where people reach it, as in https://handover.example.com."
+    text = "Email is set up, but what it sends cannot lead to what it tells of."
+    return [django_checks.Warning(text, hint=hint, id="handover.W010")]
 
 
 def check_data_dir(**_: Any) -> list[CheckMessage]:

@@ -5,7 +5,7 @@ from handover import clock
 from handover.celery import app
 from handover.queries.pulse import WORKER
 from handover.queries.pulse import now as read_now
-from handover.services import escalation, generation, holding, opening, pulse, statistics
+from handover.services import delivery, escalation, generation, holding, opening, pulse, statistics
 
 
 @app.task
@@ -22,6 +22,11 @@ def generate_shifts(**_: object) -> None:
 @app.task
 def sweep(**_: object) -> None:
     escalation.run(reading=clock.read())
+
+
+@app.task
+def deliver(**_: object) -> None:
+    delivery.deliver(now=read_now())
 
 
 @app.task

@@ -6,6 +6,8 @@ from pathlib import Path
 os.environ.setdefault("DATA_DIR", str(Path(__file__).resolve().parent.parent / "data" / "test"))
 os.environ.setdefault("SECRET_KEY", "only-for-tests" * 4)
 os.environ.setdefault("HTTPS", "0")
+os.environ["EMAIL_URL"] = "memorymail://"
+os.environ["SITE_URL"] = "https://handover.example.com"
 
 from handover.settings import *  # noqa: F403  the settings read the lines above
 from handover.settings import STATIC_ROOT, STORAGES

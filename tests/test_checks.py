@@ -42,6 +42,18 @@ def test_demo_in_production(settings, demo: bool, found: list[str]) -> None:
     assert ids(checks.check_demo()) == found
 
 
+@pytest.mark.parametrize(
+    ("is_set_up", "url", "found"),
+    [(True, "", ["handover.W010"]), (True, "https://handover.example.com", []), (False, "", [])],
+)
+def test_email_without_an_address_for_its_links(
+    settings, is_set_up: bool, url: str, found: list[str]
+) -> None:
+    settings.EMAIL_IS_SET_UP, settings.SITE_URL = is_set_up, url
+
+    assert ids(checks.check_site_url()) == found
+
+
 @pytest.mark.parametrize("name", ["missing", "a file"])
 def test_data_dir_that_is_no_folder(settings, tmp_path: Path, name: str) -> None:
     (tmp_path / "a file").touch()

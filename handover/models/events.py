@@ -46,7 +46,13 @@ class Event(models.Model):
         PROMISE_BROKEN = "promise_broken", _("broke the promise")
         PROMISE_MOVED = "promise_moved", _("moved the promise")
         ESCALATED = "escalated", _("told that it waits")
+        ACKNOWLEDGED = "acknowledged", _("said what is being done about it")
+        HOLDER_CALLED = "holder_called", _("called for attention")
+        SNOOZED = "snoozed", _("snoozed the item")
+        WOKEN = "woken", _("woke the item up")
+        COMPLAINT_VERIFIED = "complaint_verified", _("verified the complaint")
         ENGINE_FAILED = "engine_failed", _("could not tell who waits for it")
+        DELIVERY_GIVEN_UP = "delivery_given_up", _("could not send a message by email or to a group chat")
         # customers
         CUSTOMER_CREATED = "customer_created", _("created the customer")
         CUSTOMER_EDITED = "customer_edited", _("changed the customer's profile")

@@ -115,6 +115,8 @@ class Delivery(models.Model):
     at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # Whether an earlier try has an unknown end: what is sent then may be a repeat.
+    may_have_arrived = models.BooleanField(default=False)
     # When it is tried next; while somebody is sending it, when their lease ends.
     next_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.utils.text import Truncator
 
 from accounts.models import Team, User
@@ -65,7 +66,10 @@ def send(letters: Iterable[Letter], *, now: datetime) -> None:
     Delivery.objects.bulk_create(
         Delivery(message=message, key=letter.key or f"message-{message.pk}", at=now, next_at=now)
         for letter, message in zip(letters, messages, strict=True)
-        if letter.recipient.email and choices[letter].email and letter.by_email is not False
+        if settings.EMAIL_IS_SET_UP
+        and letter.recipient.email
+        and choices[letter].email
+        and letter.by_email is not False
     )
 
 

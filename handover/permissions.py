@@ -7,6 +7,7 @@ from .models import (
     Access,
     Assignment,
     Customer,
+    Escalation,
     Handover,
     Notice,
     PendingItem,
@@ -46,6 +47,18 @@ def can_take_item(access: Access, item: PendingItem) -> bool:
 def can_reassign_item(access: Access, item: PendingItem) -> bool:
     """Take over, or pass on, what somebody else holds."""
     return can_supervise_post(access, item.post_id, item.team_id)
+
+
+def can_snooze_item(access: Access, item: PendingItem) -> bool:
+    """Who holds it while on duty, or who leads its post; that it has been taken is a rule of the service."""
+    holds = item.holder_id == access.user.pk and can_work_in_team(access, item.team_id)
+    return holds or can_reassign_item(access, item)
+
+
+def can_acknowledge(access: Access, escalation: Escalation) -> bool:
+    """Say what is being done about what waits: whoever leads its post."""
+    thing = escalation.clock.thing
+    return can_supervise_post(access, thing.post_id, thing.team_id)
 
 
 def can_transfer_item(access: Access, item: PendingItem) -> bool:

@@ -172,6 +172,12 @@ class PendingItem(models.Model):
     idle_handover_count = models.PositiveSmallIntegerField(default=0)
     promise_moves = models.PositiveSmallIntegerField(default=0)
 
+    # Until then its clocks tell nobody. Facts of the item and no row of their own: every list shows them
+    # beside it, there is one at most, and what becomes of it is in the trail.
+    snoozed_until = models.DateTimeField(null=True)
+    snoozed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    snooze_reason = models.CharField(max_length=400, blank=True)
+
     unknown_facts = models.JSONField(default=list, blank=True)
     source = models.CharField(max_length=40, blank=True)
     source_ref = models.CharField(max_length=80, blank=True)
@@ -205,6 +211,11 @@ class PendingItem(models.Model):
             models.CheckConstraint(
                 condition=~Q(stage="waiting") | Q(waiting_until__isnull=False) & ~Q(waiting_for=""),
                 name="item_waiting_says_for_whom_and_until_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(snoozed_until__isnull=True, snoozed_by__isnull=True, snooze_reason="")
+                | Q(snoozed_until__isnull=False, snoozed_by__isnull=False) & ~Q(snooze_reason=""),
+                name="item_snooze_says_by_whom_and_why",
             ),
         ]
         indexes = [
@@ -293,6 +304,9 @@ class Clock(models.Model):
                 fields=["next_at"],
                 condition=Q(stopped_at__isnull=True, next_at__isnull=False),
                 name="clock_waiting_by_next",
+            ),
+            models.Index(
+                fields=["kind", "due_at", "id"], condition=Q(stopped_at__isnull=True), name="clock_running"
             ),
         ]
 

@@ -36,6 +36,15 @@ ICONS = {
     Verb.PROMISE_KEPT: "check",
     Verb.PROMISE_BROKEN: "warning",
     Verb.PROMISE_MOVED: "clock",
+    Verb.ESCALATED: "alarm",
+    Verb.ACKNOWLEDGED: "answer",
+    Verb.HOLDER_CALLED: "bell",
+    Verb.SNOOZED: "waiting",
+    Verb.WOKEN: "clock",
+    Verb.COMPLAINT_VERIFIED: "shield",
+    Verb.LEFT: "queue",
+    Verb.ENGINE_FAILED: "warning",
+    Verb.CLOCK_STEPPED: "clock",
     Verb.CUSTOMER_CREATED: "customer",
     Verb.CUSTOMER_EDITED: "customer",
     Verb.LINE_QUESTIONED: "question",
@@ -48,7 +57,14 @@ TONES = {
     Verb.REOPENED: "urgent",
     Verb.PROMISE_BROKEN: "urgent",
     Verb.LINE_REFUSED: "urgent",
+    Verb.ESCALATED: "urgent",
+    Verb.LEFT: "urgent",
+    Verb.ENGINE_FAILED: "urgent",
+    Verb.CLOCK_STEPPED: "urgent",
     Verb.PROGRESSED: "accent",
+    Verb.ACKNOWLEDGED: "accent",
+    Verb.HOLDER_CALLED: "accent",
+    Verb.COMPLAINT_VERIFIED: "ok",
     Verb.RESOLVED: "ok",
     Verb.CLOSED: "ok",
     Verb.PROMISE_KEPT: "ok",
@@ -148,6 +164,8 @@ def _target(event: Entry) -> str:
     if event.verb in {Verb.TRANSFERRED, Verb.TRANSFERRED_OUT}:
         to = event.data.get("to", {})
         return listed(filter(None, (to.get("holder"), to.get("post"), to.get("team"))))
+    if event.verb == Verb.HOLDER_CALLED:
+        return listed(event.data["told"])
     return event.person or "" if event.verb == Verb.LINE_DECIDED else ""
 
 
@@ -162,6 +180,8 @@ def _changes(event: Entry) -> list[str]:
     """The text of a section as it was saved or typed; a paper form; old and new values of anything else."""
     if event.verb in {Verb.SECTION_SAVED, Verb.SECTION_CONFLICT}:
         return _section(event.data)
+    if event.verb == Verb.LEFT:
+        return [_("%(person)s had it.") % {"person": event.person}]
     if event.verb in PAPER:
         return [_("Form %(serial)s") % {"serial": event.data["serial"]}]
     if event.verb != Verb.CUSTOMER_EDITED:

@@ -7,9 +7,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from handover.models import Customer, Event, Kind, PendingItem
+from handover.models import Customer, Event, Kind, PendingItem, Waits
 
-from .words import moment_words
+from .words import listed, moment_words
 
 Verb = Event.Verb
 
@@ -28,6 +28,20 @@ def changes(verb: str, data: dict[str, Any]) -> list[str]:
         return [f"{_('Special communication need')}: {words}"]
     if verb == Verb.PROMISED:
         return [_("By %(at)s") % {"at": _moment(data["due_at"])}]
+    return _watched(verb, data)
+
+
+def _watched(verb: str, data: dict[str, Any]) -> list[str]:
+    """What the engine told of what waits, and until when somebody kept it from telling."""
+    if verb == Verb.ESCALATED:
+        facts = {"what": Waits(data["clock"]).label, "people": listed(data["told"])}
+        return [_("What waits: %(what)s. Told: %(people)s") % facts]
+    if verb == Verb.ENGINE_FAILED:
+        return [_("What waits: %(what)s") % {"what": Waits(data["clock"]).label}]
+    if verb == Verb.SNOOZED:
+        return [_("Until %(at)s") % {"at": _moment(data["until"])}]
+    if verb == Verb.CLOCK_STEPPED:
+        return [_("By %(seconds)s s") % {"seconds": data["seconds"]}]
     return []
 
 

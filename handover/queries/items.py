@@ -24,6 +24,7 @@ from handover.models import (
     Post,
     Promise,
     Stage,
+    UnknownFact,
 )
 
 from . import entries, timeline
@@ -136,9 +137,16 @@ def read(access: Access, item: PendingItem, *, before: str = "") -> ItemPage:
         older=older,
         lines=_lines(item, access.now),
         may=allowed(access, item, handed=ClockKind.TAKEN in dues),
-        progress_hints=hints(item.progress, field="progress") if item.is_open else [],
+        progress_hints=_progress_hints(item),
         next_action_hints=hints(item.next_action, field="next_action") if item.is_open else [],
     )
+
+
+def _progress_hints(item: PendingItem) -> list[Hint]:
+    """What the note lacks; nothing where the source had none, for then the words are ours."""
+    if not item.is_open or UnknownFact.PROGRESS in item.unknown_facts:
+        return []
+    return hints(item.progress, field="progress")
 
 
 def allowed(access: Access, item: PendingItem, *, handed: bool) -> dict[str, bool]:
@@ -160,6 +168,7 @@ def allowed(access: Access, item: PendingItem, *, handed: bool) -> dict[str, boo
         and permissions.can_reassign_item(access, item),
         "cancel": works and item.stage != Stage.RESOLVED,
         "reopen": not item.is_open and permissions.can_progress_item(access, item),
+        "create": permissions.can_work_in_team(access, item.team_id),
     }
 
 
@@ -215,6 +224,13 @@ def destinations(access: Access, item: PendingItem) -> list[Destination]:
 
 def open_promise(item: PendingItem) -> Promise | None:
     return item.promises.filter(state=Promise.State.OPEN).select_related("item").order_by("pk").first()
+
+
+def snooze_limit(item: PendingItem, now: datetime) -> datetime:
+    """Until when an item may be snoozed at most: the end of the business day, and never past a promise."""
+    promise = open_promise(item)
+    end = item.team.business_day_end(now)
+    return min(end, promise.due_at) if promise else end
 
 
 @prepared(item=BigIntegerField())

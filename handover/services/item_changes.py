@@ -7,8 +7,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from handover.errors import InvalidMove
-from handover.models import Customer, Event, PendingItem, Waits
+from handover.models import Clock, Customer, Event, PendingItem, Waits
 from handover.services import clocks, events, search
+
+# Everything else that happens to a snoozed item wakes it up.
+SLEEPS_ON = {
+    Event.Verb.EDITED,
+    Event.Verb.SNOOZED,
+    Event.Verb.HOLDER_CALLED,
+    Event.Verb.ACKNOWLEDGED,
+    Event.Verb.COMPLAINT_VERIFIED,
+}
 
 
 def require_open(item: PendingItem) -> None:
@@ -30,14 +39,29 @@ def touch(*, item: PendingItem, now: datetime, **changes: Any) -> None:
 def note(*, item: PendingItem, verb: str, actor: User | None, now: datetime, **facts: Any) -> Event:
     """The entry of the trail for a change of the item; it stands in the customer's history too.
 
-    What was written is found by the search from then on.
+    What was written is found by the search from then on. A snoozed item is awake again with what happened.
     """
+    if verb not in SLEEPS_ON:
+        rouse(item=item, now=now)
     entry = events.record(
         verb=verb, actor=actor, now=now, item=item, **{"customer_id": item.customer_id, **facts}
     )
     if facts.get("text") or verb in (Event.Verb.EDITED, Event.Verb.TRANSFERRED):
         search.index_item(item=item)
     return entry
+
+
+def rouse(*, item: PendingItem, now: datetime) -> None:
+    """End the snooze, if there is one.
+
+    The engine looks at the clocks at once: what is due by now it tells, of the rest it finds the instant.
+    """
+    if item.snoozed_until is None:
+        return
+    Clock.objects.filter(item=item, stopped_at__isnull=True, next_at__gt=now).update(next_at=now)
+    item.snoozed_until = item.snoozed_by = None
+    item.snooze_reason = ""
+    PendingItem.objects.filter(pk=item.pk).update(snoozed_until=None, snoozed_by=None, snooze_reason="")
 
 
 def await_taking(*, item: PendingItem, now: datetime) -> None:

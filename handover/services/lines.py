@@ -25,6 +25,7 @@ from handover.models import (
 )
 from handover.queries import cut, duty, parties, record
 from handover.services import clocks, events, inbox
+from handover.services.item_changes import rouse
 
 Answer = HandoverLine.Answer
 UNDO_MINUTES = 5
@@ -277,6 +278,7 @@ def _give(item: PendingItem, holder: User, now: datetime) -> None:
     clocks.stop(item=item, kinds={Waits.TAKEN}, now=now)
     clocks.watch_idle(item=item, now=now)
     clocks.refresh(item=item)
+    rouse(item=item, now=now)
 
 
 def _put_back(item: PendingItem, actor: User, now: datetime) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from handover import clock
 from handover.ladders import AT_ANY_HOUR
-from handover.models import About, Clock, Event, PendingItem, Pulse
+from handover.models import About, Clock, Delivery, Event, PendingItem, Pulse
 from handover.queries import pulse as pulses
 from handover.queries.words import Reader
 from handover.services import events, outbox
@@ -64,6 +64,8 @@ def _believe(step: timedelta) -> None:
         next_at=F("next_at") + step,
         armed_at=F("armed_at") + step,
     )
+    waiting = Delivery.objects.filter(state=Delivery.State.WAITING)
+    waiting.update(next_at=F("next_at") + step)
     moved = PendingItem.objects.open().exclude(next_clock__in=AT_ANY_HOUR)
     moved.update(next_due_at=F("next_due_at") + step)
 

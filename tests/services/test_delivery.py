@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from handover import clock
 from handover.models import About, Delivery, Event, Message, Pulse
-from handover.services import delivery, outbox
+from handover.services import delivery, outbox, pulse
 from handover.services.outbox import Bulletin, Letter
 from tests import factories
 from tests.factories import NOW
@@ -292,3 +293,14 @@ def test_two_workers_at_once_send_everything_once(desk):
     assert len({post.content["id"] for post in outside.posts}) == len(outside.posts) == 20
     assert len({letter["To"] for letter in box.letters}) == len(box.letters) == 20
     assert {state for state, *_ in states()} == {"sent"}
+
+
+def test_what_waits_keeps_its_wait_when_the_clock_was_set_back(desk):
+    factories.webhook(desk.team, secret="shared", url="http://127.0.0.1:9/")
+    publish(desk.team)
+    pulse.keep_time(reading=clock.Reading(NOW, 0.0, "boot"))
+    for minute in (1, 12):  # told, and after ten minutes believed
+        back = NOW - timedelta(hours=1) + timedelta(minutes=minute)
+        pulse.keep_time(reading=clock.Reading(back, minute * 60.0, "boot"))
+
+    assert due() == NOW - timedelta(hours=1)

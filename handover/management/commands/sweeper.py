@@ -4,6 +4,7 @@ import logging
 import signal
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -12,13 +13,13 @@ from django.db import DatabaseError, connection
 
 from handover import clock
 from handover.management.watch import PulseWatch
-from handover.queries.pulse import SWEEP, last_beat
-from handover.services import escalation
+from handover.queries.pulse import DELIVERY, SWEEP, last_beat, now
+from handover.services import delivery, escalation
 
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 2.0
-# The pulse of the sweep is older than this: beat is silent, or its worker, or the broker.
+# The pulse is older than this: beat is silent, or its worker, or the broker.
 SILENT_SECONDS = 10.0
 
 
@@ -33,16 +34,32 @@ class Command(BaseCommand):
 
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, end)
-        watch = PulseWatch(SILENT_SECONDS)
-        while not ended.wait(LOOK_SECONDS):
-            look(watch)
+        # In a thread of its own: a receiver that does not answer never holds up the sweep.
+        outside = threading.Thread(target=tend, args=(ended, DELIVERY, deliver))
+        outside.start()
+        tend(ended, SWEEP, sweep)
+        outside.join()
 
 
-def look(watch: PulseWatch) -> None:
-    """Run the engine if its pulse stands still. A database that does not answer is asked again next time."""
+def sweep() -> None:
+    escalation.run(reading=clock.read())
+
+
+def deliver() -> None:
+    delivery.deliver(now=now())
+
+
+def tend(ended: threading.Event, pulse: str, run: Callable[[], None]) -> None:
+    watch = PulseWatch(SILENT_SECONDS)
+    while not ended.wait(LOOK_SECONDS):
+        look(watch, pulse, run)
+
+
+def look(watch: PulseWatch, pulse: str, run: Callable[[], None]) -> None:
+    """Run it if its pulse stands still. A database that does not answer is asked again next time."""
     try:
-        if watch.is_deaf(beat=last_beat(SWEEP), clock=time.monotonic()):
-            escalation.run(reading=clock.read())
+        if watch.is_deaf(beat=last_beat(pulse), clock=time.monotonic()):
+            run()
     except DatabaseError:
         logger.exception("The database does not answer")
     finally:

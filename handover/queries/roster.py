@@ -111,10 +111,12 @@ def teams(access: Access) -> list[Team]:
 
 def posts(access: Access, team: Team, first: date, weeks: int = 1) -> list[Post]:
     """The posts of the team that are in use in the weeks from this day."""
-    rows = Post.objects.visible_to(access).filter(team=team, is_active=True).order_by("name", "pk")
+    rows = Post.objects.visible_to(access).filter(team=team, is_active=True).select_related("team")
     last = first + weeks * WEEK - timedelta(days=1)
     return [
-        post for post in rows if (post.first_day or date.min) <= last and (post.last_day or date.max) >= first
+        post
+        for post in rows.order_by("name", "pk")
+        if (post.first_day or date.min) <= last and (post.last_day or date.max) >= first
     ]
 
 

@@ -19,7 +19,7 @@ from handover import permissions
 from handover.errors import HandoverError
 from handover.forms.shifts import ShiftForm, StaffForm, SubstituteForm
 from handover.models import Assignment, Post, Shift
-from handover.queries import duty, notices, roster
+from handover.queries import duty, hole_words, notices, roster
 from handover.queries.words import listed
 from handover.services import shift_copies, shifts
 
@@ -39,6 +39,7 @@ def week(request: Request) -> HttpResponse:
     posts = roster.posts(request.access, team, first, weeks)
     chosen = [post for post in posts if str(post.pk) == request.GET.get("post")] or posts
     post = chosen[0] if len(chosen) == 1 < len(posts) else None
+    managed = [desk for desk in chosen if permissions.can_manage_post(request.access, desk)]
     context = {
         "teams": teams,
         "team": team,
@@ -46,6 +47,7 @@ def week(request: Request) -> HttpResponse:
         "post": post,
         "shown": urlencode({"team": team.pk, "post": post.pk if post else "", "weeks": weeks}),
         "week": roster.week(request.access, team, chosen, first, weeks),
+        "holes": hole_words.listing(managed, request.access.now) if managed else [],
         "may_manage_team": permissions.can_manage_team(request.access, team),
     }
     return render(request, "shifts/roster.html", context)
@@ -84,7 +86,8 @@ def shift_create(request: Request, post_pk: int) -> HttpResponse:
     )
     if not permissions.can_manage_post(request.access, post):
         raise PermissionDenied
-    form = bound(ShiftForm, request, post=post, now=request.access.now)
+    asked = {name: request.GET[name] for name in ("day", "starts", "ends") if name in request.GET}
+    form = bound(ShiftForm, request, post=post, now=request.access.now, initial=asked)
     if request.method == "POST" and form.is_valid():
         try:
             shift = shifts.create(post=post, **form.facts(), actor=request.user, now=request.access.now)

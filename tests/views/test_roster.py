@@ -106,3 +106,41 @@ def test_roster_needs_the_same_queries_for_few_and_many(client, desk, count, dja
 
     with django_assert_num_queries(9):
         client.get(reverse("roster"))
+
+
+def test_roster_lists_holes_to_who_may_fill_them(client, desk, coming, chief):
+    agent = factories.member(desk.team)
+    link = f'<a href="{reverse("shift_detail", args=[coming.pk])}">Fill it'
+    shown = {}
+    for person in (chief, agent):
+        client.force_login(person)
+        shown[person] = client.get(reverse("roster"))
+
+    assert [post.post_id for post in shown[chief].context["holes"]] == [desk.pk]
+    assert link in shown[chief].content.decode()
+    assert shown[agent].context["holes"] == []
+    assert "Holes in the roster" not in shown[agent].content.decode()
+
+
+def test_roster_lists_holes_of_the_own_posts_to_a_leader(client, desk, coming):
+    factories.pattern(factories.post(desk.team))
+    client.force_login(factories.member(desk.team, leads=desk))
+
+    response = client.get(reverse("roster"))
+
+    assert [post.post_id for post in response.context["holes"]] == [desk.pk]
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_roster_with_holes_needs_the_same_queries_for_few_and_many(
+    client, desk, chief, count, django_assert_num_queries
+):
+    start = timezone.now()
+    for number in range(count):
+        factories.assignment(factories.shift(desk, starts_at=start + (number * 3 + 1) * HOUR, hours=2))
+        factories.pattern(factories.post(desk.team))
+    client.force_login(chief)
+    client.get(reverse("roster"))
+
+    with django_assert_num_queries(18):
+        client.get(reverse("roster"))

@@ -141,6 +141,16 @@ def test_shift_create_makes_a_shift_in_the_zone_of_the_team(client, chief):
     )
 
 
+def test_shift_create_for_a_hole_begins_with_its_day_and_times(client, desk, chief):
+    client.force_login(chief)
+    asked = {"day": "2096-07-01", "starts": "22:00", "ends": '"><b>'}
+
+    page = client.get(reverse("shift_create", args=[desk.pk]), asked).content.decode()
+
+    assert [f'value="{value}"' in page for value in ("2096-07-01", "22:00")] == [True, True]
+    assert "<b>" not in page
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 def test_shift_create_refuses_a_day_that_other_zones_do_not_have(client, desk, chief, day):
     client.force_login(chief)

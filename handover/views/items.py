@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -32,6 +33,8 @@ def item_create(request: Request) -> HttpResponse:
     new_customer = bound(NewCustomerForm, request, prefix="new", team=team)
     if request.method == "POST" and (item := _create(request, form, new_customer)):
         messages.success(request, _("Item #%(number)s is registered.") % {"number": item.pk})
+        if "another" in request.POST:
+            return redirect(f"{reverse('item_create')}?team={team.pk}")
         return redirect("item_detail", item.pk)
     context = {"form": form, "new_customer": new_customer, "team": team, "teams": teams, "post": posts[0]}
     return render(request, "items/create.html", context)

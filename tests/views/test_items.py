@@ -78,6 +78,15 @@ def test_create_registers_and_shows_the_item(client, desk, agent, now):
     assert said(response) == [f"Item #{item.pk} is registered."]
 
 
+def test_create_and_another_begins_the_next_form(client, desk, agent):
+    client.force_login(agent)
+    response = client.post(reverse("item_create"), typed(desk, another="1"))
+
+    assert response.url == f"{reverse('item_create')}?team={desk.team_id}"
+    assert said(response) == [f"Item #{PendingItem.objects.get().pk} is registered."]
+    assert client.get(response.url).context["form"]["customer"].value() == ""
+
+
 def test_create_sent_twice_registers_once(client, desk, agent):
     client.force_login(agent)
     form = typed(desk, form_key=client.get(reverse("item_create")).context["form"]["form_key"].value())
@@ -216,6 +225,7 @@ def test_page_shows_the_need_the_clocks_and_the_promise(client, desk, agent, now
         "take_over": False,
         "cancel": True,
         "reopen": False,
+        "create": True,
     }
 
 

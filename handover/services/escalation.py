@@ -8,9 +8,10 @@ entry in the trail, the messages and the next instant are written in the same tr
 import logging
 from datetime import datetime, timedelta
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,7 @@ logger = logging.getLogger(__name__)
 BATCH = 500
 # A row that fails waits this long, twice as long each time, and is reported after some failures.
 FIRST_PAUSE = timedelta(seconds=30)
+MOST_DOUBLINGS = 7
 LONGEST_PAUSE = timedelta(hours=1)
 FAILURES_TO_REPORT = 3
 _NEEDS = (
@@ -52,11 +54,14 @@ def sweep(*, now: datetime) -> int:
 
     Safe to run at any time, by several at once, late, or again after a crash anywhere in it.
     """
-    looked = 0
-    while ids := list(_due(now).values_list("pk", flat=True)[:BATCH]):
-        looked += _batch(ids, now)
-        if len(ids) < BATCH:
+    looked, ahead = 0, Q()
+    while rows := list(_due(now).filter(ahead).values_list("next_at", "pk")[:BATCH]):
+        looked += _batch([pk for _at, pk in rows], now)
+        if len(rows) < BATCH:
             break
+        # What somebody else has locked is due still; to read it again would hold up all behind it.
+        at, pk = rows[-1]
+        ahead = Q(next_at__gt=at) | Q(next_at=at, pk__gt=pk)
     return looked
 
 
@@ -68,6 +73,8 @@ def _batch(ids: list[int], now: datetime) -> int:
     """All of them in one transaction; where one fails, each in its own, so that it holds up no other."""
     try:
         return _fire(ids, now)
+    except SoftTimeLimitExceeded:
+        raise  # no fault of a row: the next sweep goes on
     except Exception:
         logger.exception("A batch of %d clocks failed; trying them one by one", len(ids))
     return sum(_fire_alone(pk, now) for pk in ids)
@@ -76,6 +83,8 @@ def _batch(ids: list[int], now: datetime) -> int:
 def _fire_alone(pk: int, now: datetime) -> int:
     try:
         return _fire([pk], now)
+    except SoftTimeLimitExceeded:
+        raise
     except Exception:
         logger.exception("Clock %d failed", pk)
         _set_back(pk, now)
@@ -98,8 +107,11 @@ def _fire(ids: list[int], now: datetime) -> int:
 @transaction.atomic
 def _set_back(pk: int, now: datetime) -> None:
     """Look at a row that failed later, and tell the administrators of one that goes on failing."""
-    row = Clock.objects.select_for_update(of=("self",)).select_related("item", "handover").get(pk=pk)
-    pause = min(FIRST_PAUSE * 2**row.failures, LONGEST_PAUSE)
+    failed = _due(now).filter(pk=pk).select_for_update(skip_locked=True, of=("self",))
+    row = failed.select_related("item", "handover").first()
+    if row is None:
+        return  # it was stopped meanwhile, or somebody else has looked at it
+    pause = min(FIRST_PAUSE * 2 ** min(row.failures, MOST_DOUBLINGS), LONGEST_PAUSE)
     failures = row.failures + 1
     Clock.objects.filter(pk=pk).update(next_at=now + pause, failures=failures)
     if failures == FAILURES_TO_REPORT:
@@ -121,7 +133,7 @@ def _report(waiting: Clock, now: datetime) -> None:
                 person,
                 About.URGENT,
                 text,
-                f"failed.{waiting.pk}",
+                f"failed.{waiting.pk}.{now:%Y%m%d%H%M%S}",  # it may recover, and fail again another day
                 item=waiting.item,
                 handover=waiting.handover,
             )

@@ -10,6 +10,7 @@ from handover.views import (
     item_actions,
     item_list,
     items,
+    ladders,
     messages,
     notices,
     paper,
@@ -129,6 +130,19 @@ urlpatterns = [
     path("settings/teams/<int:team_pk>/posts/new/", settings.post_create, name="post_create"),
     path(
         "settings/teams/<int:team_pk>/issue-types/new/", settings.issue_type_create, name="issue_type_create"
+    ),
+    path("settings/teams/<int:team_pk>/ladders/", ladders.ladder_list, name="ladder_list"),
+    path("settings/teams/<int:team_pk>/ladders/new/", ladders.ladder_new, name="ladder_new"),
+    path("settings/teams/<int:team_pk>/ladders/<slug:clock>/", ladders.ladder_edit, name="ladder_edit"),
+    path(
+        "settings/teams/<int:team_pk>/ladders/<slug:clock>/versions/",
+        ladders.ladder_history,
+        name="ladder_history",
+    ),
+    path(
+        "settings/teams/<int:team_pk>/ladders/<slug:clock>/go-back/",
+        ladders.ladder_go_back,
+        name="ladder_go_back",
     ),
     path("settings/issue-types/<int:pk>/", settings.issue_type_edit, name="issue_type_edit"),
     path("settings/posts/<int:pk>/", settings.post_edit, name="post_edit"),

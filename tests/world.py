@@ -134,6 +134,7 @@ class World(Desk):
             "team_pk": self.team.pk,
             "post_id": self.post.pk,
             "key": "notes",
+            "clock": "taken",
             **dict.fromkeys(("number", "first", "last"), 1),
             "sha256": self.earlier.rounds.get().text_id,
         }

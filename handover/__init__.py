@@ -17,6 +17,7 @@ no import inside a function:
     lifecycle   allowed moves as data, and the one door through which a state changes
     permissions can_<verb>_<noun>(user, obj); hints: what a good note says, rules as data;
                 imports: reads table files by a mapping
+    ladders     what is told to whom after how long; clock: what time it is; form_template: the sections
     models      fields, constraints, QuerySet methods
     errors      HandoverError: a sentence the user can act on
     accounts    who you are and where you work; knows nothing of handover
@@ -25,6 +26,8 @@ What holds everywhere:
 
 - The database is the truth. A thing that must happen has a row with a due instant; the broker only
   wakes a worker, and may lose any message.
+- What waits for somebody is a running Clock with the instant at which the engine looks at it next
+  (`services.escalation`). Stopping it is enough; nothing has to be revoked.
 - Services write rows and never enqueue. Tasks are safe to run twice and late.
 - The clock is read at the edge (view, task, command) and passed on as `now`.
 - Every page is closed by default; what is not yours answers 404, as what does not exist.

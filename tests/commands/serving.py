@@ -18,6 +18,7 @@ import psycopg2
 from django.db import connection
 
 from handover.env import BASE_DIR
+from handover.queries.pulse import WORKER
 
 PATIENCE_SECONDS = 120  # a machine that runs all tests at once is slow
 
@@ -43,7 +44,12 @@ class Served:
         return found
 
     def worker(self) -> int | None:
-        return next((number for number, command in self.processes().items() if " worker " in command), None)
+        return self.process("worker")
+
+    def process(self, name: str) -> int | None:
+        """The number of the process with this word in its command line."""
+        found = (number for number, command in self.processes().items() if name in command.split())
+        return next(found, None)
 
     def answers(self) -> bool:
         try:
@@ -52,10 +58,10 @@ class Served:
         except OSError:
             return False
 
-    def pulse(self) -> object:
-        """What the worker wrote last."""
+    def pulse(self, name: str = WORKER) -> object:
+        """What this part wrote last."""
         with closing(self.connect()) as database, closing(database.cursor()) as cursor:
-            cursor.execute("SELECT at FROM handover_pulse")
+            cursor.execute(f"SELECT at FROM handover_pulse WHERE name = '{name}'")  # noqa: S608  our constant
             return cursor.fetchone()
 
     def connect(self) -> sqlite3.Connection | psycopg2.extensions.connection:

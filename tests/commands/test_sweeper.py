@@ -1,17 +1,46 @@
-"""What the stand-in runs while the worker is silent, and that it leaves alone what is not."""
+"""The engine and the outbox go on where beat, worker and broker are silent; what runs is left alone."""
+
+import os
+import signal
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from handover.management.commands.sweeper import deliver, look
+from handover.management.commands.sweeper import deliver, look, sweep
 from handover.management.watch import PulseWatch
-from handover.queries.pulse import DELIVERY
+from handover.models import Escalation, Kind, Pulse
+from handover.queries.pulse import DELIVERY, SWEEP, last_beat
 from handover.services import outbox
 from handover.services.outbox import Bulletin
 from tests import factories
+from tests.commands.serving import eventually, served
 from tests.factories import NOW
 from tests.receivers import receiver
 
 pytestmark = pytest.mark.django_db(transaction=True)  # it closes its connection
+
+
+@pytest.fixture
+def due():
+    factories.administrator()
+    return factories.item(kind=Kind.URGENT, now=timezone.now() - timedelta(minutes=12))
+
+
+def test_sweeper_runs_the_engine_whose_pulse_stands_still(due):
+    look(PulseWatch(deaf_after=-1), SWEEP, sweep)
+
+    assert Escalation.objects.get().clock.item == due
+    assert last_beat(SWEEP)
+
+
+def test_sweeper_leaves_an_engine_alone_that_runs(due):
+    watch = PulseWatch(deaf_after=60)
+    for _turn in range(3):
+        Pulse.objects.update_or_create(name=SWEEP, defaults={"at": timezone.now()})
+        look(watch, SWEEP, sweep)
+
+    assert not Escalation.objects.exists()
 
 
 @pytest.mark.parametrize(("silent_after", "sent"), [(-1.0, 1), (60.0, 0)])
@@ -25,3 +54,13 @@ def test_outbox_is_emptied_while_its_pulse_stands_still(settings, silent_after, 
         look(PulseWatch(silent_after), DELIVERY, deliver)
 
     assert len(outside.posts) == sent
+
+
+def test_sweep_goes_on_without_beat_and_worker() -> None:
+    with served("files", "--deaf-after", "600") as run:
+        eventually(lambda: run.answers() and run.pulse(SWEEP))
+        for name in ("beat", "worker"):
+            os.kill(run.process(name), signal.SIGSTOP)
+        last = run.pulse(SWEEP)
+
+        eventually(lambda: run.pulse(SWEEP) != last)

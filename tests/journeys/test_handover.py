@@ -75,7 +75,7 @@ def register_urgent(page: Page) -> None:
         "The carrier says the parcel is at the depot; Mr Luo rings back by 17:00."
     )
     page.locator("#div_id_key_at .form-check-label").first.click()
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("is registered")).to_be_visible()
 
 

@@ -53,7 +53,7 @@ def test_an_urgent_item_of_a_known_customer_takes_few_inputs(at_work):
         lambda: page.get_by_label("Issue type").select_option(label="Refund"),
         lambda: page.get_by_label("Current progress").fill(NOTE),
         page.get_by_label("In 1 hour").first.check,
-        lambda: page.get_by_role("button", name="Save").click(),
+        lambda: page.get_by_role("button", name="Save", exact=True).click(),
     ]
 
     for give in inputs:

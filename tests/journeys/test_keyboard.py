@@ -65,8 +65,8 @@ def register(page: Page) -> None:
     expect(page.locator(".combobox-chosen .need")).to_contain_text("Hard of hearing: text only")
     type_into(page.get_by_label("Issue type"), "Ref")
     type_into(page.get_by_label("Current progress"), NOTE)
-    press(page.get_by_label("In 1 hour").first, "Space")
-    press(page.get_by_role("button", name="Save"))
+    press(page.get_by_label("In 30 minutes").first, "Space")
+    press(page.get_by_role("button", name="Save", exact=True))
     expect(page.get_by_text("is registered")).to_be_visible()
 
 

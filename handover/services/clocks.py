@@ -48,6 +48,11 @@ def stop(
     running.update(stopped_at=now, outcome=Outcome.VOID if void else in_time)
 
 
+def look_again(*, item: PendingItem, kind: str, now: datetime) -> None:
+    """Let the engine look at a running clock at once: of another kind of item it may have more to tell."""
+    Clock.objects.filter(item=item, kind=kind, stopped_at__isnull=True).update(next_at=now)
+
+
 def stop_idle(*, item_ids: Collection[int], now: datetime) -> None:
     """Nobody has these items any more, so nobody is idle about them."""
     running = Clock.objects.filter(item__in=item_ids, kind=Waits.IDLE, stopped_at__isnull=True)

@@ -73,6 +73,8 @@ def resolve(
     if customer_told:
         clocks.stop(item=item, kinds=ENDED, now=now)
         _finish(item=item, result=result, actor=actor, now=now)
+    else:
+        clocks.watch_idle(item=item, now=now)
     clocks.refresh(item=item)
 
 

@@ -65,10 +65,15 @@ def rouse(*, item: PendingItem, now: datetime) -> None:
 
 
 def await_taking(*, item: PendingItem, now: datetime) -> None:
-    """Somebody on duty has to take an urgent item that stands in a queue or was handed to somebody else."""
-    clocks.stop(item=item, kinds={Waits.TAKEN, Waits.IDLE}, now=now, void=True)
-    if item.is_urgent and item.is_open:
-        due_at = clocks.taken_due(post=item.post, start_at=now)
+    """Somebody on duty has to take an urgent item that stands in a queue or was handed to somebody else.
+
+    What is passed on before anybody was told that it waits goes on waiting: else it could go round for ever.
+    """
+    clocks.stop(item=item, kinds={Waits.IDLE}, now=now, void=True)
+    due_at = clocks.taken_due(post=item.post, start_at=now)
+    waits = Clock.objects.filter(item=item, kind=Waits.TAKEN, stopped_at__isnull=True)
+    if item.is_urgent and item.is_open and not waits.filter(position=0, due_at__lte=due_at).exists():
+        clocks.stop(item=item, kinds={Waits.TAKEN}, now=now, void=True)
         clocks.start(item=item, kind=Waits.TAKEN, now=now, due_at=due_at)
 
 

@@ -182,6 +182,7 @@ def set_kind(*, item: PendingItem, kind: str, actor: User, now: datetime, reason
         clocks.stop(item=item, kinds={Waits.TAKEN, Waits.RESPONSE, Waits.IDLE}, now=now, void=True)
     if Kind.REMINDER in (old, kind):
         _restart_done(item=item, now=now)
+    clocks.look_again(item=item, kind=ClockKind.PROMISE, now=now)
     clocks.refresh(item=item)
     data = {"old": old, "new": kind}
     note(item=item, verb=Event.Verb.KIND_CHANGED, actor=actor, now=now, text=reason, data=data)
@@ -325,6 +326,7 @@ def _start_urgent(*, item: PendingItem, now: datetime) -> None:
         clocks.start(item=item, kind=ClockKind.RESPONSE, now=now, due_at=due_at)
     if item.holder_id is None:
         await_taking(item=item, now=now)
+    clocks.watch_idle(item=item, now=now)
 
 
 def _restart_done(*, item: PendingItem, now: datetime) -> None:

@@ -5,7 +5,18 @@ from datetime import timedelta
 import pytest
 
 from handover.errors import Conflict, InvalidMove
-from handover.models import Clock, ClockKind, Emotion, Event, Kind, Message, PendingItem, Promise, Stage
+from handover.models import (
+    Clock,
+    ClockKind,
+    Emotion,
+    Event,
+    Kind,
+    Message,
+    PendingItem,
+    Promise,
+    Stage,
+    Waits,
+)
 from handover.services import endings, holding, promises
 from tests import factories
 from tests.factories import NOW
@@ -72,7 +83,7 @@ def test_resolve_before_the_customer_is_told_stays_open_with_its_clock(desk, age
         False,
         None,
     )
-    assert runs(item) == {ClockKind.DONE: "", ClockKind.RESPONSE: Clock.Outcome.MET}
+    assert runs(item) == {ClockKind.DONE: "", ClockKind.RESPONSE: Clock.Outcome.MET, Waits.IDLE: ""}
     assert item.next_clock == ClockKind.DONE
     assert item.responded_at == LATER
 

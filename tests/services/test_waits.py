@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from handover.models import Clock, Event, Kind, Message, Stage, Waits
-from handover.services import endings, escalation, holding, items, lines, submission
+from handover.services import endings, escalation, holding, items, lines, promises, submission
 from tests import factories
 from tests.boundary import READ_BACK, SOON, Boundary, line_of
 from tests.factories import NOW
@@ -245,3 +245,49 @@ def test_what_a_supervisor_holds_off_duty_stays(boundary):
     urgent(boundary, holder=boundary.dai)
 
     assert holding.return_left(now=NOW) == 0
+
+
+# --- No way round the ladder ------------------------------------------------------------------------
+def test_an_item_that_becomes_urgent_again_is_watched_although_it_was_answered(boundary):
+    item = urgent(boundary, holder=boundary.ada)
+    progress(item, by=boundary.ada)
+    for kind in (Kind.FOLLOW_UP, Kind.URGENT):
+        items.set_kind(item=item, kind=kind, actor=boundary.ada, now=NOW + MINUTE)
+
+    assert running(item, Waits.IDLE).due_at == NOW + 31 * MINUTE
+
+
+def test_resolved_without_telling_the_customer_is_watched(boundary):
+    item = urgent(boundary, holder=boundary.ada)
+    endings.resolve(item=item, result="Refunded.", customer_told=False, actor=boundary.ada, now=NOW)
+
+    assert running(item, Waits.IDLE).due_at == NOW + 30 * MINUTE
+
+
+def test_a_promise_of_an_item_that_becomes_urgent_after_its_warning_goes_up(boundary):
+    item = factories.item(boundary.post, holder=boundary.ada)
+    due_at = NOW + 20 * MINUTE
+    promises.make(item=item, text="We call back.", due_at=due_at, actor=boundary.ada, now=NOW)
+    escalation.sweep(now=NOW + 6 * MINUTE)
+    items.set_kind(item=item, kind=Kind.URGENT, actor=boundary.ada, now=NOW + 7 * MINUTE)
+    escalation.sweep(now=NOW + 7 * MINUTE)
+    escalation.sweep(now=due_at)
+
+    assert list(running(item, Waits.PROMISE).escalations.order_by("pk").values_list("due_at")) == [
+        (NOW + 5 * MINUTE,),
+        (due_at,),
+    ]
+
+
+def test_passing_on_what_nobody_has_taken_puts_off_nothing(boundary):
+    item = urgent(boundary)
+    other = factories.post(boundary.post.team)
+    for minute, to in enumerate([other, boundary.post] * 5):
+        now = NOW + minute * MINUTE
+        escalation.sweep(now=now)
+        holding.transfer(item=item, to=to, reason="Theirs.", actor=boundary.ada, now=now)
+    escalation.sweep(now=NOW + 10 * MINUTE)
+
+    assert told_at(NOW + 10 * MINUTE) == ["Dai"]
+    holding.transfer(item=item, to=other, reason="Theirs.", actor=boundary.ada, now=NOW + 11 * MINUTE)
+    assert running(item, Waits.TAKEN).due_at == NOW + 21 * MINUTE

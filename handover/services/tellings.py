@@ -44,8 +44,7 @@ class Tellings:
 
     def write(self) -> None:
         """Decide and write everything; called inside the transaction that holds the locks."""
-        for clock in self.clocks:
-            self._advance(clock)
+        self.decide()
         Escalation.objects.bulk_create(self.escalations)
         events.record_all(self.trail)
         late = [letter for letters in self.late.values() for letter in _digested(letters)]
@@ -55,6 +54,11 @@ class Tellings:
         Clock.objects.bulk_create(
             self.clocks, update_conflicts=True, unique_fields=["pk"], update_fields=_CHANGED
         )
+
+    def decide(self) -> None:
+        """Decide what each clock tells, and move it to its next instant, in memory alone."""
+        for clock in self.clocks:
+            self._advance(clock)
 
     def _advance(self, clock: Clock) -> None:
         """Tell what is due of one clock, and move it to its next instant."""
@@ -70,14 +74,13 @@ class Tellings:
                 break
             due.append((moment, at))
         clock.position += len(due)
+        due = [(moment, at) for moment, at in due if self.scene.applies(clock, steps[moment.step])]
         is_late = bool(due) and due[-1][1] <= self.now - CEILING
         for moment, at in due[-1:] if is_late else due:
             self._fire(clock, steps[moment.step], moment, at, is_late=is_late)
 
     def _fire(self, clock: Clock, step: Step, moment: Moment, at: datetime, *, is_late: bool) -> None:
         """Write the step as fired, and tell its people unless they have just been told."""
-        if not self.scene.applies(clock, step):
-            return
         people = self.scene.people(clock, step)
         self.escalations.append(
             Escalation(
@@ -117,7 +120,7 @@ class Tellings:
     def _tell(
         self, clock: Clock, step: Step, people: list[User], key: str, at: datetime, *, is_late: bool
     ) -> None:
-        texts = self._texts(clock, step, at, is_late=is_late)
+        texts = self.texts(clock, step, at, is_late=is_late)
         for person in people:
             letter = outbox.Letter(
                 recipient=person,
@@ -139,9 +142,11 @@ class Tellings:
             self.late[letter.recipient.pk].append(letter)
         else:
             asked = "go on" if clock.kind in ladders.ASK_TO_GO_ON else clock.kind
-            self.letters[letter.recipient.pk, clock.item_id, clock.handover_id, asked] = letter
+            place = letter.recipient.pk, clock.item_id, clock.handover_id, asked
+            former = self.letters.get(place)
+            self.letters[place] = _for_all(letter, [former, letter]) if former else letter
 
-    def _texts(self, clock: Clock, step: Step, at: datetime, *, is_late: bool) -> dict[str, str]:
+    def texts(self, clock: Clock, step: Step, at: datetime, *, is_late: bool) -> dict[str, str]:
         """What the step says, by language, in the times of the team."""
         texts = {}
         promise = self.scene.promise(clock)
@@ -156,10 +161,16 @@ def _digested(letters: list[outbox.Letter]) -> list[outbox.Letter]:
     """The late letters of one person: a few as they are, more of them as one."""
     if len(letters) <= MOST_LATE:
         return letters
-    first = letters[0]
+    first = min(letters, key=lambda letter: letter.about != About.URGENT)
     with translation.override(first.recipient.language or settings.LANGUAGE_CODE):
         text = _(
             "%(count)s matters came due more than a day ago while the engine did not run. The first of them: "
             "%(text)s"
         ) % {"count": len(letters), "text": first.text}
-    return [replace(first, text=text)]
+    return [_for_all(replace(first, text=text), letters)]
+
+
+def _for_all(letter: outbox.Letter, letters: list[outbox.Letter]) -> outbox.Letter:
+    """One letter in the place of several; it leaves the application where one of them would."""
+    leaves = any(other.by_email is None for other in letters)
+    return replace(letter, by_email=None if leaves else False)

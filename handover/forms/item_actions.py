@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.forms.models import fields_for_model
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -13,8 +12,8 @@ from handover.models import Channel, Customer, Kind, PendingItem, Promise, Stage
 from handover.queries.items import Destination
 from handover.services.items import Answers
 
-from .instants import InstantForm
-from .items import KINDS, HintedForm
+from .instants import AT, InstantForm, offered, preset
+from .items import KINDS, HintedForm, item_fields
 
 TEXT_LENGTH = 4000
 REASON_LENGTH = 400
@@ -65,7 +64,7 @@ class ProgressForm(HintedForm):
         ]
         self.fields["stage"].initial = Stage.WAITING if item.stage == Stage.WAITING else Stage.IN_PROGRESS
         names = ("waiting_for", "next_action", "key_note", *CONTACT)
-        self.fields.update(fields_for_model(PendingItem, fields=names))
+        self.fields.update(item_fields(names))
         for name in names:
             self.fields[name].initial = getattr(item, name)
             self.fields[name].show_hidden_initial = name in {"next_action", "key_note"}
@@ -140,7 +139,7 @@ class CallForm(_Form):
 
     def __init__(self, *args: Any, item: PendingItem, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields.update(fields_for_model(PendingItem, fields=CONTACT))
+        self.fields.update(item_fields(CONTACT))
         self.fields["channel"].initial = Channel.PHONE
         self.fields["emotion"].initial = item.emotion
 
@@ -177,6 +176,32 @@ class PromiseForm(InstantForm):
         super().__init__(*args, **kwargs)
         del self.fields["text" if promise else "reason"]
         self.add_instant("due_at", label=_("Promised by"), required=True)
+
+
+class SnoozeForm(InstantForm):
+    """Until when, at most `latest`, and why."""
+
+    reason = text_field(_("Why can it wait until then?"))
+
+    def __init__(self, *args: Any, latest: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.add_instant("until", label=_("Snooze until"), required=True)
+        choices = [choice for choice in offered(self.now) if choice[0] == AT or self._fits(choice[0], latest)]
+        self.fields["until_preset"].choices = choices  # type: ignore[attr-defined]
+        self.order_fields(["until_preset", "until", "reason"])
+
+    def _fits(self, key: str, latest: datetime) -> bool:
+        return preset(key, self.now) <= latest
+
+
+class SentenceForm(_Form):
+    """One short text of a few words at least."""
+
+    text = text_field("", rows=2, min_length=3)
+
+    def __init__(self, *args: Any, label: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label = label
 
 
 class KindForm(_Form):
@@ -227,7 +252,7 @@ class ResolveForm(EndForm):
 
     def __init__(self, *args: Any, item: PendingItem, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields.update(fields_for_model(PendingItem, fields=CONTACT))
+        self.fields.update(item_fields(CONTACT))
         self.fields["emotion"].initial = item.emotion
         self.fields["text"].initial = item.result
         if self.promise:

@@ -1,5 +1,6 @@
 """What may be said about an item: the form that registers and corrects it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -14,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Team
 from handover.hints import Hint, hints
-from handover.models import Access, Customer, IssueType, Kind, PendingItem, Post
+from handover.models import Access, Channel, Customer, IssueType, Kind, PendingItem, Post
 from handover.queries import customers
 from handover.queries.words import moment_words
 
@@ -28,6 +29,15 @@ KINDS = [
     (Kind.REMINDER, _("Reminder: act at its key time")),
 ]
 QUEUE = "queue"
+
+
+def item_fields(names: Collection[str]) -> dict[str, forms.Field]:
+    """The fields of an item's own columns. Where nothing has to be chosen, that is a choice in words."""
+    fields: dict[str, forms.Field] = fields_for_model(PendingItem, fields=names)
+    if channel := fields.get("channel"):
+        choices = [("", _("Not said")), *Channel.choices]
+        fields["channel"] = forms.ChoiceField(label=channel.label, required=False, choices=choices)
+    return fields
 
 
 class HintedForm(InstantForm):
@@ -66,7 +76,7 @@ class FactsForm(HintedForm):
             empty_label=_("Please choose"),
             error_messages={"required": _("Choose what it is about.")},
         )
-        self.fields.update(fields_for_model(PendingItem, fields=MODEL_FIELDS))
+        self.fields.update(item_fields(MODEL_FIELDS))
         self.fields["progress"].error_messages["required"] = _("Say what was done and where it stands.")
         self.fields["progress"].widget.attrs["rows"] = 4
         self.fields["order_url"] = forms.URLField(

@@ -123,6 +123,7 @@ class SubstituteForm(forms.Form):
         standing = Assignment.objects.filter(shift=assignment.shift_id).values("user")
         self.fields["user"] = forms.ModelChoiceField(
             label=_("Who comes instead"),
+            empty_label=_("Please choose"),
             queryset=roster.candidates(assignment.shift.post.team).exclude(pk__in=standing),
         )
         self.order_fields(self.field_order)

@@ -183,6 +183,12 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """Present, with a right to be: a check-in outlives no membership."""
         return self.present(instant).of_workers()
 
+    def expected(self, instant: datetime, *, now: datetime) -> Self:
+        """Who will be on duty later, as it looks now: the roster, without whom their shift began without."""
+        running = self.filter(shift__starts_at__lte=instant, shift__ends_at__gt=instant)
+        comes = Q(checked_in_at__isnull=False) | Q(shift__starts_at__gt=now)
+        return running.effective().of_workers().filter(comes, checked_out_at__isnull=True)
+
     def present(self, instant: datetime) -> Self:
         """Checked in, not checked out, and no later than the latest check-out of the shift."""
         return self.effective().filter(

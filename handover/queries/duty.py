@@ -70,9 +70,15 @@ def in_charge(post: Post, at: datetime, *, parties: Collection[int] = ()) -> tup
     return chains([post], at)[post.pk].in_charge(parties)
 
 
-def chains(posts: Collection[Post], at: datetime) -> dict[int, Chain]:
-    """The chain of each post at the instant; as many queries for many posts as for one."""
-    found = _places(posts, at)
+def chains(posts: Collection[Post], at: datetime, *, seen_from: datetime | None = None) -> dict[int, Chain]:
+    """The chain of each post at the instant; as many queries for many posts as for one.
+
+    What lies after `seen_from` is still to come: there counts who is expected to be on duty.
+    """
+    there = Assignment.objects.on_duty(at)
+    if seen_from is not None and at > seen_from:
+        there = Assignment.objects.expected(at, now=seen_from)
+    found = _places(posts, at, there)
     ids = {user_id for rows in found.values() for _place, user_id in rows}
     people = User.objects.filter(Q(pk__in=ids) | Q(is_administrator=True), is_active=True)
     active = list(people.order_by("display_name", "pk"))
@@ -93,7 +99,9 @@ def chains(posts: Collection[Post], at: datetime) -> dict[int, Chain]:
     }
 
 
-def _places(posts: Collection[Post], at: datetime) -> dict[str, set[tuple[int, int]]]:
+def _places(
+    posts: Collection[Post], at: datetime, on_duty: QuerySet[Assignment]
+) -> dict[str, set[tuple[int, int]]]:
     """By name of the step: (post, person) pairs, of supervisors (team, person)."""
     rostered = (
         Assignment.objects.effective()
@@ -101,9 +109,7 @@ def _places(posts: Collection[Post], at: datetime) -> dict[str, set[tuple[int, i
         .filter(shift__post__in=posts, is_duty_supervisor=True, checked_out_at__isnull=True)
     )
     pairs = {
-        "on_duty": Assignment.objects.on_duty(at)
-        .filter(shift__post__in=posts)
-        .values_list("shift__post_id", "user_id"),
+        "on_duty": on_duty.filter(shift__post__in=posts).values_list("shift__post_id", "user_id"),
         "duty_supervisors": rostered.filter(shift__in=Shift.objects.covering(at)).values_list(
             "shift__post_id", "user_id"
         ),

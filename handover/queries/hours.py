@@ -5,7 +5,8 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from accounts.zones import local_instant
-from handover.models import Post, ServiceHours
+from handover.ladders import LIMIT_MINUTES
+from handover.models import Post, ServiceHours, Waits
 
 from .spans import Span, within
 
@@ -21,6 +22,11 @@ def in_service_from(post: Post, instant: datetime) -> datetime:
             if instant < closes:
                 return max(instant, opens)
     return instant
+
+
+def limit_at(post: Post, kind: str, start_at: datetime) -> datetime:
+    """The instant of a clock at the post that begins to count at `start_at`, or at the next opening."""
+    return in_service_from(post, start_at) + timedelta(minutes=LIMIT_MINUTES.get(Waits(kind), 0))
 
 
 def service(post: Post, start: datetime, end: datetime) -> list[Span]:

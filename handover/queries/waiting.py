@@ -22,8 +22,9 @@ Answer = HandoverLine.Answer
 class Scene:
     """State and duty roster around the clocks at one instant. Each fact is read when somebody asks for it."""
 
-    def __init__(self, clocks: list[Clock], now: datetime) -> None:
-        self.now = now
+    def __init__(self, clocks: list[Clock], now: datetime, *, seen_from: datetime | None = None) -> None:
+        """`seen_from` is given where the instant is only played through: what lies after it is to come."""
+        self.now, self._seen_from = now, seen_from
         self._clocks = clocks
         self._posts = {post.pk: post for post in (clock.thing.post for clock in clocks)}
         prefetch_related_objects(list(self._posts.values()), "service_hours")
@@ -85,7 +86,7 @@ class Scene:
 
     @cached_property
     def _chains(self) -> dict[int, duty.Chain]:
-        return duty.chains(list(self._posts.values()), self.now)
+        return duty.chains(list(self._posts.values()), self.now, seen_from=self._seen_from)
 
     @cached_property
     def _promises(self) -> dict[int, Promise]:

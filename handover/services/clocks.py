@@ -10,9 +10,9 @@ from typing import Any
 from django.db.models import Case, Value, When
 
 from accounts.models import Team
-from handover.ladders import LIMIT_MINUTES, OF_HANDOVERS
+from handover.ladders import OF_HANDOVERS
 from handover.models import Clock, ClockKind, Handover, Kind, PendingItem, Post, Waits
-from handover.queries.hours import in_service_from
+from handover.queries.hours import limit_at
 
 # A follow-up made less than this before the end of the business day is due at the end of the next one.
 SHORT_DAY = timedelta(hours=2)
@@ -64,7 +64,7 @@ def watch_idle(*, item: PendingItem, now: datetime) -> None:
     stop(item=item, kinds={Waits.IDLE}, now=now, void=True)
     if item.is_open and item.is_urgent and item.holder_id and item.responded_at:
         start_at = max(now, item.waiting_until or now)
-        due_at = in_service_from(item.post, start_at) + timedelta(minutes=LIMIT_MINUTES[Waits.IDLE])
+        due_at = limit_at(item.post, Waits.IDLE, start_at)
         start(item=item, kind=Waits.IDLE, now=now, due_at=due_at)
 
 
@@ -73,15 +73,14 @@ def watch_complaint(*, item: PendingItem, now: datetime) -> None:
     if not item.issue_type.is_complaint:
         stop(item=item, kinds={Waits.COMPLAINT}, now=now, void=True)
         return
-    minutes = LIMIT_MINUTES[Waits.COMPLAINT]
-    due_at = in_service_from(item.post, now) + timedelta(minutes=minutes)
+    due_at = limit_at(item.post, Waits.COMPLAINT, now)
     start(item=item, kind=Waits.COMPLAINT, now=now, due_at=due_at)
 
 
 def await_side(*, handover: Handover, kind: str, now: datetime) -> None:
     """Wait for the signature of one side, from the boundary on; for that of the other side no longer."""
     stop(handover=handover, kinds=OF_HANDOVERS - {kind}, now=now)
-    due_at = in_service_from(handover.post, max(now, handover.boundary_at))
+    due_at = limit_at(handover.post, kind, max(now, handover.boundary_at))
     start_all([run(handover=handover, kind=kind, started_at=now, due_at=due_at)])
 
 
@@ -99,11 +98,11 @@ def refresh(*, item: PendingItem) -> None:
 
 def taken_due(*, post: Post, start_at: datetime) -> datetime:
     """Until when somebody on duty must have taken an urgent item that waits since `start_at`."""
-    return in_service_from(post, start_at) + timedelta(minutes=LIMIT_MINUTES[Waits.TAKEN])
+    return limit_at(post, Waits.TAKEN, start_at)
 
 
 def response_due(*, post: Post, start_at: datetime) -> datetime:
-    return in_service_from(post, start_at) + timedelta(minutes=LIMIT_MINUTES[Waits.RESPONSE])
+    return limit_at(post, Waits.RESPONSE, start_at)
 
 
 def done_due(*, kind: str, team: Team, key_at: datetime | None, now: datetime) -> datetime:

@@ -30,7 +30,8 @@ FIRST_PAUSE = timedelta(seconds=30)
 MOST_DOUBLINGS = 7
 LONGEST_PAUSE = timedelta(hours=1)
 FAILURES_TO_REPORT = 3
-_NEEDS = (
+# What the clocks of a batch come with.
+NEEDS = (
     "ladder",
     "item__post__team",
     "item__customer",
@@ -98,7 +99,7 @@ def _fire(ids: list[int], now: datetime) -> int:
     Only PostgreSQL locks rows; on SQLite a writer has the database for itself.
     """
     claimed = _due(now).filter(pk__in=ids).select_for_update(skip_locked=True, of=("self",))
-    clocks = list(claimed.select_related(*_NEEDS))
+    clocks = list(claimed.select_related(*NEEDS))
     if clocks:
         Tellings(clocks, now).write()
     return len(clocks)

@@ -66,11 +66,14 @@ def send(letters: Iterable[Letter], *, now: datetime) -> None:
     Delivery.objects.bulk_create(
         Delivery(message=message, key=letter.key or f"message-{message.pk}", at=now, next_at=now)
         for letter, message in zip(letters, messages, strict=True)
-        if settings.EMAIL_IS_SET_UP
-        and letter.recipient.email
-        and choices[letter].email
-        and letter.by_email is not False
+        if _leaves(letter, choices[letter])
     )
+
+
+def leaving(letters: list[Letter]) -> list[Letter]:
+    """Those of the letters that also go out by email."""
+    choices = _choices(letters)
+    return [letter for letter in letters if _leaves(letter, choices[letter])]
 
 
 def publish(bulletins: Iterable[Bulletin], *, now: datetime) -> None:
@@ -95,6 +98,11 @@ def publish(bulletins: Iterable[Bulletin], *, now: datetime) -> None:
         for hook in hooks
         if hook.team_id == bulletin.team.pk
     )
+
+
+def _leaves(letter: Letter, choice: MessageChoice) -> bool:
+    may_leave = settings.EMAIL_IS_SET_UP and letter.by_email is not False
+    return bool(may_leave and letter.recipient.email and choice.email)
 
 
 def _choices(letters: list[Letter]) -> dict[Letter, MessageChoice]:

@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.models import HeldForm, Membership, User
-from handover.models import Handover, HandoverLine, Message
+from handover.models import Escalation, Handover, HandoverLine, Message, Target, Waits
 from handover.queries import record
 from handover.services import paper, promises, submission
 from tests import factories
@@ -36,6 +36,15 @@ class World(Desk):
         due_at = self.now + timedelta(hours=1)
         self.promise = promises.make(
             item=self.matter, text=CANARY, due_at=due_at, actor=self.ada, now=self.then
+        )
+        self.escalation = Escalation.objects.create(
+            clock=self.matter.clocks.get(kind=Waits.DONE),
+            team=self.team,
+            step=0,
+            targets=[Target.HOLDER],
+            due_at=self.then,
+            fired_at=self.then,
+            told=[self.ada.pk],
         )
         self.pattern = factories.pattern(self.post, CANARY)
         self.message = Message.objects.create(recipient=self.ada, text=CANARY, at=self.then)
@@ -113,6 +122,7 @@ class World(Desk):
             "messages": self.message.pk,
             "notices": self.notice.pk,
             "items": self.matter.pk,
+            "escalations": self.escalation.pk,
             "customers": self.matter.customer_id,
             "shifts": self.handover.incoming_shift_id,
             "assignments": self.handover.incoming_shift.assignments.get().pk,

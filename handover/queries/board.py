@@ -4,21 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import BigIntegerField, Max, Q, QuerySet
+from django.db.models import BigIntegerField, Max, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise as StrPromise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from handover.models import Access, Assignment, Event, Kind, LastLook, PendingItem
+from handover.models import Access, Assignment, Event, LastLook, PendingItem
 
 from . import entries, item_rows
 from .prepared import Rows, prepared
 from .words import Reader, instant_words, relative_words
 
 ROWS = 50
-WATCHED = 10
-TAKEN = timedelta(minutes=15)
 SOON = timedelta(minutes=30)
 # Somebody who never said "I have seen these" is shown what happened in the length of one shift.
 FIRST_LOOK = timedelta(hours=8)
@@ -147,30 +145,3 @@ def version(access: Access, *, newest_message: int) -> str:
 @prepared(team=BigIntegerField())
 def _newest_event(*, team: int) -> Rows:
     return Event.objects.filter(team=team).order_by("-at", "-pk").values_list("pk")[:1]
-
-
-@dataclass(frozen=True)
-class Watched:
-    """What a supervisor should know of before the customer complains."""
-
-    untaken: list[item_rows.Row]
-    burning: list[item_rows.Row]
-
-
-def watched(access: Access, *, beside: Mine) -> Watched:
-    """Of the posts this person leads: urgent items that nobody has taken, and all that is past its instant.
-
-    What is shown as theirs already is not shown twice.
-    """
-    led = Q(team__in=access.supervised_team_ids) | Q(post__in=access.led_post_ids)
-    own = [row["id"] for group in beside.groups for row in group.rows]
-    items = PendingItem.objects.visible_to(access).open().filter(led).exclude(pk__in=own)
-    nobody = Q(kind=Kind.URGENT, holder=None)
-    # The clock of an untaken item is due within minutes, so the range keeps the read short.
-    untaken = items.filter(nobody, next_due_at__lte=access.now + TAKEN)
-    burning = items.filter(~nobody, next_due_at__lte=access.now)
-    return Watched(*(_watch(rows, access.now) for rows in (untaken, burning)))
-
-
-def _watch(items: QuerySet[PendingItem], now: datetime) -> list[item_rows.Row]:
-    return item_rows.read(items.order_by("next_due_at", "pk")[:WATCHED], now)

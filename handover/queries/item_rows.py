@@ -37,9 +37,9 @@ def read(items: QuerySet[PendingItem], now: datetime) -> list[Row]:
     return shape(values(items), now)
 
 
-def values(items: QuerySet[PendingItem]) -> Iterable[Row]:
-    """What `shape` needs of these items."""
-    return items.annotate(said=Substr("progress", 1, SAID_LENGTH)).values(*COLUMNS, "said")
+def values(items: QuerySet[PendingItem], *more: str) -> Iterable[Row]:
+    """What `shape` needs of these items, and `more` columns for the caller."""
+    return items.annotate(said=Substr("progress", 1, SAID_LENGTH)).values(*COLUMNS, "said", *more)
 
 
 def shape(found: Iterable[Row], now: datetime) -> list[Row]:

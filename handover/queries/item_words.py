@@ -9,9 +9,17 @@ from django.utils.translation import pgettext
 
 from handover.models import Customer, Event, Kind, PendingItem, Waits
 
-from .words import listed, moment_words
+from .words import Reader, listed, moment_words
 
 Verb = Event.Verb
+
+
+def snooze_words(until: datetime | None, person: str | None, reason: str, reader: Reader) -> str:
+    """Until when an item is left in peace, by whom and why; nothing of one that is awake."""
+    if until is None or until <= reader.now:
+        return ""
+    facts = {"at": reader.instant(until), "person": person, "reason": reason}
+    return _("Snoozed until %(at)s by %(person)s: %(reason)s") % facts
 
 
 def changes(verb: str, data: dict[str, Any]) -> list[str]:
@@ -22,13 +30,21 @@ def changes(verb: str, data: dict[str, Any]) -> list[str]:
         return [_from_to(Kind(data["old"]).label, Kind(data["new"]).label)]
     if verb == Verb.PROMISE_MOVED:
         return [_from_to(_moment(data["old"]), _moment(data["new"]))]
-    if verb == Verb.TRANSFERRED and data.get("need"):
-        need, note = data["need"]
-        words = " · ".join(filter(None, [Customer.fact_words("need", need), note]))
-        return [f"{_('Special communication need')}: {words}"]
+    if verb == Verb.TRANSFERRED:
+        return _brought(data)
     if verb == Verb.PROMISED:
         return [_("By %(at)s") % {"at": _moment(data["due_at"])}]
     return _watched(verb, data)
+
+
+def _brought(data: dict[str, Any]) -> list[str]:
+    """What came with an item into another team: its type under that team's name, the customer's need."""
+    lines = [_changed("issue_type", *data["issue_type"])] if "issue_type" in data else []
+    if data.get("need"):
+        need, note = data["need"]
+        words = " · ".join(filter(None, [Customer.fact_words("need", need), note]))
+        lines.append(f"{_('Special communication need')}: {words}")
+    return lines
 
 
 def _watched(verb: str, data: dict[str, Any]) -> list[str]:

@@ -17,7 +17,10 @@ from handover.models import (
     MOVED_PROMISES,
     Access,
     Assignment,
+    Clock,
     ClockKind,
+    Escalation,
+    Event,
     HandoverLine,
     Kind,
     PendingItem,
@@ -25,11 +28,13 @@ from handover.models import (
     Promise,
     Stage,
     UnknownFact,
+    Waits,
 )
 
 from . import entries, timeline
+from .item_words import snooze_words
 from .prepared import Rows, prepared
-from .words import ClockWords, clock_words, instant_words
+from .words import ClockWords, Reader, clock_words, instant_words
 
 LINES = 10
 
@@ -60,6 +65,8 @@ class Facts(NamedTuple):
     promise_by: str | None
     promise_made_at: datetime | None
     other_count: int | None
+    complaint_due_at: datetime | None
+    escalation_pk: int | None
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,9 @@ class ItemPage:
     older: str  # where the next page of the timeline begins
     lines: list[Line]
     may: dict[str, bool]
+    snooze: str  # until when it is left in peace, and why
+    verified: dict[str, Any] | None  # what somebody in charge found of a complaint
+    escalation_pk: int | None  # of which nobody has said yet what is being done
     progress_hints: list[Hint] = field(default_factory=list)
     next_action_hints: list[Hint] = field(default_factory=list)
 
@@ -112,6 +122,8 @@ def for_page(access: Access) -> QuerySet[PendingItem]:
             issue_type_name=F("issue_type__name"),
             holder_name=F("holder__display_name"),
             first_contact_name=F("first_contact__display_name"),
+            is_complaint=F("issue_type__is_complaint"),
+            snoozed_by_name=F("snoozed_by__display_name"),
         )
     )
 
@@ -126,17 +138,24 @@ def read(access: Access, item: PendingItem, *, before: str = "") -> ItemPage:
     """The page of an item that came from `for_page`; three queries more."""
     facts = [Facts(*row) for row in _facts(item=item.pk)]
     dues = {fact.clock: fact.due_at for fact in facts if fact.clock and fact.due_at}
+    complaint_due_at = facts[0].complaint_due_at
+    snooze = _snooze(item, access.now)
+    may = allowed(access, item, handed=ClockKind.TAKEN in dues)
+    may |= supervises(access, item, is_asleep=bool(snooze), verifies=complaint_due_at is not None)
     page, older = timeline.page(item, before)
     contacts = timeline.contacts_among(item, page, newest=not before, whole=not older)
     return ItemPage(
-        clocks=_clocks(item, dues, access.now),
+        clocks=_clocks(item, dues | _complaint(facts[0]), access.now),
         promise=_promise(facts[0], dues, access.now),
         alarms=alarms(item, other_count=facts[0].other_count) if item.is_open else [],
         contacts=entries.shape(contacts, access.now),
         timeline=entries.shape(page, access.now),
         older=older,
         lines=_lines(item, access.now),
-        may=allowed(access, item, handed=ClockKind.TAKEN in dues),
+        may=may,
+        snooze=snooze,
+        verified=_verified(item, access.now) if complaint_due_at is None else None,
+        escalation_pk=facts[0].escalation_pk if may["reassign"] else None,
         progress_hints=_progress_hints(item),
         next_action_hints=hints(item.next_action, field="next_action") if item.is_open else [],
     )
@@ -169,6 +188,20 @@ def allowed(access: Access, item: PendingItem, *, handed: bool) -> dict[str, boo
         "cancel": works and item.stage != Stage.RESOLVED,
         "reopen": not item.is_open and permissions.can_progress_item(access, item),
         "create": permissions.can_work_in_team(access, item.team_id),
+    }
+
+
+def supervises(access: Access, item: PendingItem, *, is_asleep: bool, verifies: bool) -> dict[str, bool]:
+    """The same of what the person may do about an item as who leads its post, and of snoozing it."""
+    leads = item.is_open and permissions.can_reassign_item(access, item)
+    own = item.holder_id == access.user.pk
+    snoozes = item.is_open and permissions.can_snooze_item(access, item)
+    return {
+        "reassign": leads,
+        "call": leads and not own,
+        "verify": leads and verifies and not own,
+        "snooze": snoozes and not is_asleep,
+        "wake": snoozes and is_asleep,
     }
 
 
@@ -236,12 +269,20 @@ def snooze_limit(item: PendingItem, now: datetime) -> datetime:
 @prepared(item=BigIntegerField())
 def _facts(*, item: int) -> Rows:
     """Each running clock, and beside it what there is once."""
+    of_item = Clock.objects.filter(item=OuterRef("pk"))
+    waiting = Escalation.objects.filter(
+        clock__item=OuterRef("pk"), clock__stopped_at__isnull=True, acknowledged_at__isnull=True
+    )
     found = PendingItem.objects.filter(pk=item).annotate(
         running=FilteredRelation(
             "clocks", condition=Q(clocks__stopped_at__isnull=True, clocks__kind__in=ClockKind.values)
         ),
         promised=FilteredRelation("promises", condition=Q(promises__state=Promise.State.OPEN)),
         other_count=other_count(),
+        complaint_due_at=Subquery(
+            of_item.filter(kind=Waits.COMPLAINT, stopped_at__isnull=True).values("due_at")
+        ),
+        escalation_pk=Subquery(waiting.order_by("-fired_at", "-pk").values("pk")[:1]),
     )
     return found.values_list(
         "running__kind",
@@ -251,6 +292,8 @@ def _facts(*, item: int) -> Rows:
         "promised__made_by__display_name",
         "promised__made_at",
         "other_count",
+        "complaint_due_at",
+        "escalation_pk",
     )
 
 
@@ -263,6 +306,23 @@ def _clocks(item: PendingItem, dues: dict[str, datetime], now: datetime) -> list
     if item.stage == Stage.WAITING and item.waiting_until:
         shown["waiting"] = item.waiting_until
     return [clock_words(kind, due_at, now) for kind, due_at in sorted(shown.items(), key=lambda due: due[1])]
+
+
+def _complaint(facts: Facts) -> dict[str, datetime]:
+    return {"complaint": facts.complaint_due_at} if facts.complaint_due_at else {}
+
+
+def _verified(item: PendingItem, now: datetime) -> dict[str, Any] | None:
+    """Only complaints are asked about it."""
+    if not vars(item)["is_complaint"]:
+        return None
+    found = Event.objects.filter(item=item, verb=Event.Verb.COMPLAINT_VERIFIED).order_by("-at", "-pk")
+    return next(iter(entries.read(found[:1], now)), None)
+
+
+def _snooze(item: PendingItem, now: datetime) -> str:
+    name = vars(item)["snoozed_by_name"]
+    return snooze_words(item.snoozed_until, name, item.snooze_reason, Reader(now))
 
 
 def _promise(facts: Facts, dues: dict[str, datetime], now: datetime) -> dict[str, Any] | None:

@@ -31,6 +31,7 @@ CLOCKS = {
     "promise": ClockText(gettext_noop("Promised for %(at)s"), gettext_noop("Promise broken %(at)s"), 15),
     "reminder": ClockText(gettext_noop("Act at %(at)s"), gettext_noop("Was to be done at %(at)s"), 15),
     "waiting": ClockText(gettext_noop("Waits until %(at)s"), gettext_noop("Waited until %(at)s"), 15),
+    "complaint": ClockText(gettext_noop("Verify by %(at)s"), gettext_noop("Not verified by %(at)s"), 15),
 }
 ICONS = {"running": "clock", "soon": "alarm", "broken": "warning"}
 

@@ -19,7 +19,12 @@ ROW = """<li class="row-item" id="item-{id}" data-kind="{kind}">
 <div class="row-title">{news}{progress}</div>
 <div class="row-meta"><span class="row-holder">{holder}</span> {stage_badge} {handovers}</div>
 <div class="row-clock">{clock}</div>
-</li>"""
+{more}</li>"""
+SNOOZE = '<p class="row-snooze">{}{}</p>'
+STEPS = '<div class="row-steps">{}</div>'
+SENT = '<button class="btn btn-sm btn-outline-secondary" formaction="{}">{}{}{}</button>'
+WAY = '<a class="btn btn-sm btn-outline-secondary" href="{}">{}{}{}</a>'
+OF = '<span class="visually-hidden"> #{}</span>'
 CUSTOMER = '<a class="row-link" href="{}">{}</a>'
 NEWS = '<span class="row-new">{}</span> {}'
 HOLDER = '{}<span class="clip">{}</span>'
@@ -29,6 +34,22 @@ HANDOVERS = '<span class="num" title="{0}">{1}<span class="visually-hidden">{0}:
 @register.simple_tag
 def item_row(row: dict[str, Any]) -> SafeString:
     """A row of `queries.item_rows`, inside <ul class="rows">. What people typed is escaped one by one."""
+    return _row(row)
+
+
+@register.simple_tag
+def board_row(row: dict[str, Any]) -> SafeString:
+    """A row of `queries.live_board` with what can be done about it, inside a form that its buttons send."""
+    snooze = SNOOZE.format(icon("waiting"), escape(row["snooze"])) if row["snooze"] else ""
+    of = OF.format(row["id"])
+    steps = (
+        (SENT if step.is_sent else WAY).format(escape(step.url), icon(step.icon), escape(step.label), of)
+        for step in row["steps"]
+    )
+    return _row(row, snooze + STEPS.format("".join(steps)))
+
+
+def _row(row: dict[str, Any], more: str = "") -> SafeString:
     return SafeString(
         ROW.format(
             id=row["id"],
@@ -43,6 +64,7 @@ def item_row(row: dict[str, Any]) -> SafeString:
             stage_badge=stage_badge(row["stage"], row["stage_label"]),
             handovers=_handovers(row["handovers"]),
             clock=clock_chip(row["clock"]),
+            more=more,
         )
     )
 

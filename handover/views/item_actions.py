@@ -21,12 +21,14 @@ from handover.forms.item_actions import (
     PromiseForm,
     ReasonForm,
     ResolveForm,
+    SentenceForm,
+    SnoozeForm,
     TransferForm,
 )
 from handover.models import Access, PendingItem, Promise
 from handover.queries import entries, timeline
 from handover.queries import items as item_queries
-from handover.services import endings, holding, items, promises
+from handover.services import endings, holding, items, promises, snoozing, supervision
 
 from .act import act, press
 from .request import Request, show_times_of
@@ -67,7 +69,7 @@ def item_take(request: Request, pk: int) -> HttpResponse:
     return press(
         request,
         run=lambda: holding.take(item=item, **_by(request)),
-        back=_back(item),
+        back=_back(item, request),
         done=_("You have it now."),
     )
 
@@ -97,14 +99,17 @@ def item_transfer(request: Request, pk: int) -> HttpResponse:
         run=lambda data: holding.transfer(item=item, **data, **_by(request)),
         title=_("Pass on"),
         done=_("It is passed on."),
-        back=reverse("home"),
+        back=_back(item, request) if _from_board(request) else reverse("home"),
         contacts=last,
     )
 
 
 def item_take_over(request: Request, pk: int) -> HttpResponse:
     item = _item(request, pk, permissions.can_reassign_item)
-    form = bound(ReasonForm, request, label=_("Why do you take it over?"))
+    # From a queue it is taken from nobody, so nobody has to be told why.
+    form = bound(
+        ReasonForm, request, label=_("Why do you take it over?"), required=item.holder_id is not None
+    )
     return _step(
         request,
         item,
@@ -112,6 +117,62 @@ def item_take_over(request: Request, pk: int) -> HttpResponse:
         run=lambda data: holding.transfer(item=item, to=request.user, reason=data["text"], **_by(request)),
         title=_("Take over"),
         done=_("You have it now."),
+    )
+
+
+def item_call_holder(request: Request, pk: int) -> HttpResponse:
+    item = _item(request, pk, permissions.can_reassign_item)
+    form = bound(ReasonForm, request, label=_("Anything they should know at once?"), required=False)
+    return _step(
+        request,
+        item,
+        form,
+        run=lambda data: supervision.call_holder(item=item, text=data["text"], **_by(request)),
+        title=_("Call for attention"),
+        done=_("They have the message."),
+    )
+
+
+def item_snooze(request: Request, pk: int) -> HttpResponse:
+    item = _item(request, pk, permissions.can_snooze_item)
+    latest = item_queries.snooze_limit(item, request.access.now)
+    form = bound(SnoozeForm, request, now=request.access.now, latest=latest)
+    return _step(
+        request,
+        item,
+        form,
+        run=lambda data: snoozing.snooze(
+            item=item, until=data["until"], reason=data["reason"], **_by(request)
+        ),
+        title=_("Snooze"),
+        done=_("It is snoozed. Its clocks run on, they only tell nobody until then."),
+        template="items/snooze.html",
+        latest=latest,
+        now=request.access.now,
+    )
+
+
+@require_POST
+def item_wake(request: Request, pk: int) -> HttpResponse:
+    item = _item(request, pk, permissions.can_snooze_item)
+    return press(
+        request,
+        run=lambda: snoozing.wake(item=item, **_by(request)),
+        back=_back(item, request),
+        done=_("It is awake."),
+    )
+
+
+def item_verify(request: Request, pk: int) -> HttpResponse:
+    item = _item(request, pk, permissions.can_reassign_item)
+    form = bound(SentenceForm, request, label=_("What did you find, and why did it come to this?"))
+    return _step(
+        request,
+        item,
+        form,
+        run=lambda data: supervision.verify_complaint(item=item, finding=data["text"], **_by(request)),
+        title=_("Verify the complaint"),
+        done=_("The complaint is verified."),
     )
 
 
@@ -149,7 +210,7 @@ def promise_keep(request: Request, pk: int, promise_pk: int) -> HttpResponse:
     return press(
         request,
         run=lambda: promises.keep(promise=promise, **_by(request)),
-        back=_back(item),
+        back=_back(item, request),
         done=_("The promise is kept."),
     )
 
@@ -263,8 +324,13 @@ def _by(request: Request) -> dict[str, Any]:
     return {"actor": request.user, "now": request.access.now}
 
 
-def _back(item: PendingItem) -> str:
-    return reverse("item_detail", args=[item.pk])
+def _from_board(request: Request) -> bool:
+    return request.GET.get("from") == "board"
+
+
+def _back(item: PendingItem, request: Request) -> str:
+    """Where the step was begun: the board, or the page of the item."""
+    return reverse("board") if _from_board(request) else reverse("item_detail", args=[item.pk])
 
 
 def _step(
@@ -279,7 +345,13 @@ def _step(
     back: str = "",
     **context: Any,
 ) -> HttpResponse:
-    context |= {"item": item, "title": title, "item_url": _back(item)}
+    context |= {"item": item, "title": title, "item_url": _back(item, request)}
     return act(
-        request, form, run=run, back=back or _back(item), done=done, template=template, context=context
+        request,
+        form,
+        run=run,
+        back=back or _back(item, request),
+        done=done,
+        template=template,
+        context=context,
     )

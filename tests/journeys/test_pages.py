@@ -24,6 +24,7 @@ NO_PAGES = {
     "readyz",
     "pulse",
     "home_version",
+    "board_version",
     "item_list_version",
     "handover_review_version",
     "customer_options",

@@ -8,7 +8,7 @@ from handover.models import Event, Kind, LastLook, PendingItem
 from handover.queries import board, duty
 from handover.services import events
 from tests import factories
-from tests.factories import NOW, Role
+from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -137,39 +137,6 @@ def test_news_without_a_look_are_those_of_one_shift(desk, agent) -> None:
     happened(old, colleague, 8 * 60 + 1)
 
     assert list(news(agent)) == [fresh.pk]
-
-
-# --- For supervisors ------------------------------------------------------------------------------
-def watched(person) -> tuple[list[int], list[int]]:
-    seen = access(person)
-    found = board.watched(seen, beside=board.mine(seen))
-    return [row["id"] for row in found.untaken], [row["id"] for row in found.burning]
-
-
-def test_watched_are_untaken_and_late_items_of_the_team(desk, agent) -> None:
-    supervisor = factories.member(desk.team, Role.SUPERVISOR)
-    untaken = due(desk, 300, kind=Kind.URGENT)
-    late = due(desk, -5, holder=agent)
-    due(desk, 5, holder=agent)
-    due(factories.post(), -5)
-    due(factories.post(), -5, kind=Kind.URGENT)
-
-    assert watched(supervisor) == ([untaken.pk], [late.pk])
-
-
-def test_watched_by_a_leader_are_of_the_own_posts(desk) -> None:
-    leader = factories.member(desk.team, leads=desk)
-    own = due(desk, -5)
-    due(factories.post(desk.team), -5)
-
-    assert watched(leader) == ([], [own.pk])
-
-
-def test_watched_leaves_out_what_is_theirs_already(desk) -> None:
-    leader = factories.member(desk.team, leads=desk)
-    due(desk, -5, holder=leader)
-
-    assert watched(leader) == ([], [])
 
 
 # --- Version --------------------------------------------------------------------------------------

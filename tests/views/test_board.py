@@ -154,14 +154,6 @@ def test_home_of_an_administrator_leads_to_the_settings(client) -> None:
     assert reverse("settings") in text
 
 
-def test_home_of_a_supervisor_shows_what_burns(client, desk, now) -> None:
-    late = factories.item(desk, due_at=now - HOUR)
-    factories.item(due_at=now - HOUR)
-    client.force_login(factories.member(desk.team, Role.SUPERVISOR))
-
-    assert [row["id"] for row in client.get(HOME).context["watched"].burning] == [late.pk]
-
-
 def test_home_does_not_ask_a_supervisor_to_check_in_before_reading(client, desk, now) -> None:
     work = factories.shift(desk, starts_at=now - HOUR)
     supervisor = factories.member(desk.team, Role.SUPERVISOR)

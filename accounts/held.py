@@ -106,4 +106,5 @@ def _led_on(response: HttpResponseBase) -> bool:
 
 
 def _may_be_kept(name: str) -> bool:
-    return "password" not in name.lower() and name != "csrfmiddlewaretoken"
+    is_secret = any(word in name.lower() for word in ("password", "secret"))
+    return not is_secret and name != "csrfmiddlewaretoken"

@@ -22,6 +22,7 @@ from handover.views import (
     setup,
     shifts,
     signing,
+    webhooks,
 )
 
 urlpatterns = [
@@ -139,6 +140,12 @@ urlpatterns = [
     path("settings/teams/new/", settings.team_create, name="team_create"),
     path("settings/teams/<int:pk>/", settings.team_detail, name="team_detail"),
     path("settings/teams/<int:pk>/edit/", settings.team_edit, name="team_edit"),
+    path("settings/teams/<int:team_pk>/webhooks/", webhooks.webhook_list, name="webhook_list"),
+    path("settings/teams/<int:team_pk>/webhooks/new/", webhooks.webhook_create, name="webhook_create"),
+    path("settings/webhooks/<int:pk>/", webhooks.webhook_edit, name="webhook_edit"),
+    path("settings/webhooks/<int:pk>/version/", webhooks.webhook_version, name="webhook_version"),
+    path("settings/webhooks/<int:pk>/test/", webhooks.webhook_test, name="webhook_test"),
+    path("deliveries/<int:pk>/retry/", webhooks.delivery_retry, name="delivery_retry"),
     path("settings/teams/<int:team_pk>/posts/new/", settings.post_create, name="post_create"),
     path(
         "settings/teams/<int:team_pk>/issue-types/new/", settings.issue_type_create, name="issue_type_create"

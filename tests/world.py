@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.models import HeldForm, Membership, User
-from handover.models import Escalation, Handover, HandoverLine, Message, Target, Waits
+from handover.models import Delivery, Escalation, Handover, HandoverLine, Message, Target, Waits
 from handover.queries import record
 from handover.services import paper, promises, submission
 from tests import factories
@@ -50,6 +50,16 @@ class World(Desk):
         self.message = Message.objects.create(recipient=self.ada, text=CANARY, at=self.then)
         self.notice = factories.notice(
             self.team, now=self.then, title=CANARY, text=CANARY, author=factories.administrator(CANARY)
+        )
+        self.webhook = factories.webhook(self.team, f"Chat {CANARY}", secret=CANARY)
+        self.undelivered = Delivery.objects.create(
+            webhook=self.webhook,
+            text=CANARY,
+            key="told",
+            at=self.then,
+            state=Delivery.State.GIVEN_UP,
+            settled_at=self.now,
+            error=f"refused: {CANARY}",
         )
         self.held = HeldForm.objects.create(user=self.ada, path="/", data="{}", created_at=timezone.now())
         paper.print_forms(post=self.post, first=1, count=1, actor=self.ada, now=self.then)
@@ -133,6 +143,8 @@ class World(Desk):
             "patterns": self.pattern.pk,
             "people": (self.people["off_duty"] if "vouch" in route else self.bo).pk,
             "kept": self.held.pk,
+            "webhooks": self.webhook.pk,
+            "deliveries": self.undelivered.pk,
         }
         subject = next((part for part in reversed(route.split("<int:pk>")[0].split("/")) if part in own), "")
         return {

@@ -19,6 +19,7 @@ class Reason(models.TextChoices):
     )
     NO_ANSWER = "no_answer", _("The server did not answer in time.")
     REFUSED = "refused", _("The server refused it.")
+    SWITCHED_OFF = "switched_off", _("Sending there was switched off.")
     FAILED = "failed", _("It could not be made. The log of the worker says why.")
 
 

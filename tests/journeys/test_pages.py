@@ -27,6 +27,7 @@ NO_PAGES = {
     "board_version",
     "item_list_version",
     "handover_review_version",
+    "webhook_version",
     "customer_options",
     "handover_text",
 }

@@ -91,6 +91,8 @@ def transfer(*, item: PendingItem, to: User | Post, reason: str, actor: User, no
         if item.customer.need not in customers.NO_NEED:
             data["need"] = [item.customer.need, item.customer.need_note]
         changes |= _owned_by(post.team, item=item, actor=actor, now=now)
+        if changes["issue_type"].name != item.issue_type.name:
+            data["issue_type"] = [item.issue_type.name, changes["issue_type"].name]
     lifecycle.update(item, **changes)
     await_taking(item=item, now=now)
     if holder == actor:
@@ -122,8 +124,22 @@ def _place(post: Post, holder: User | None) -> dict[str, Any]:
 
 def _owned_by(team: Team, *, item: PendingItem, actor: User, now: datetime) -> dict[str, Any]:
     """What has to change with the team: everything that belongs to a team."""
-    issue_type, _made = IssueType.objects.get_or_create(
-        team=team, name=item.issue_type.name, defaults={"is_complaint": item.issue_type.is_complaint}
-    )
     customer = customers.introduce(customer=item.customer, team=team, actor=actor, now=now)
-    return {"team": team, "issue_type": issue_type, "customer": customer}
+    return {"team": team, "issue_type": _type_of(team, former=item.issue_type), "customer": customer}
+
+
+def _type_of(team: Team, *, former: IssueType) -> IssueType:
+    """Under what the team keeps such a matter: by its name; else, where there is no choice, what it has.
+
+    Teams may name the same thing in two languages. Only a team to which the matter is new, or which would
+    have to choose, is given a type of that name.
+    """
+    types = IssueType.objects.filter(team=team)
+    same = types.filter(name__iexact=former.name).order_by("pk").first()
+    alike = types.filter(is_active=True, is_complaint=former.is_complaint).order_by("pk")[:2]
+    if same or len(alike) == 1:
+        return same or alike[0]
+    made, _is_new = IssueType.objects.get_or_create(
+        team=team, name=former.name, defaults={"is_complaint": former.is_complaint}
+    )
+    return made

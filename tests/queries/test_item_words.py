@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from handover.models import Kind
 from handover.queries import entries, timeline
-from handover.services import items, promises
+from handover.services import holding, items, promises
 from tests import factories
 from tests.factories import NOW
 
@@ -34,6 +34,17 @@ def test_corrected_facts_show_old_and_new_values(item):
         "Key time node: 2026-03-10 14:00 → 2026-03-10 16:00",
         "Emotion at this contact: Neutral → Angry",
     ]
+
+
+def test_another_team_shows_the_type_it_was(item):
+    theirs = factories.post()
+    factories.issue_type(theirs.team, name="退款")
+    former = item.issue_type.name
+
+    holding.transfer(item=item, to=theirs, reason="Theirs", actor=factories.user(), now=NOW)
+    item.refresh_from_db()
+
+    assert changes(item) == [f"Issue type: {former} → 退款"]
 
 
 def test_another_kind_shows_both(item):

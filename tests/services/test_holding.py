@@ -283,9 +283,10 @@ def test_transfer_loses_neither_of_two_needs(known, note, need_and_note):
     ours = factories.customer(front.team, code="K-1", need=Customer.Need.TEXT_ONLY, need_note="Writes well")
     theirs = factories.post()
     copy = factories.customer(theirs.team, code="K-1", need=known, need_note=note)
+    refund = factories.issue_type(front.team, name="Refund")
 
     for _time in range(2):  # the second time there is nothing more to say
-        item = factories.item(front, customer=ours)
+        item = factories.item(front, customer=ours, issue_type=refund)
         holding.transfer(item=item, to=theirs, reason="Theirs", actor=factories.user(), now=NOW)
 
     copy.refresh_from_db()
@@ -346,6 +347,31 @@ def test_transfer_takes_the_issue_type_that_the_team_has(desk, agent):
     item.refresh_from_db()
     assert item.issue_type == same
     assert IssueType.objects.filter(team=theirs.team).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("theirs", "taken", "count"),
+    [
+        ([("refund", False)], "refund", 1),
+        ([("Refund", True)], "Refund", 1),
+        ([("退款", False), ("投诉", True)], "退款", 2),
+        ([("退款", False), ("发票", False)], "Refund", 3),
+        ([("投诉", True)], "Refund", 2),
+    ],
+    ids=["another case", "complaint there", "the only one alike", "two alike", "none alike"],
+)
+def test_transfer_finds_the_issue_type_by_name_or_where_there_is_no_choice(desk, agent, theirs, taken, count):
+    item = factories.item(desk, issue_type=factories.issue_type(desk.team, name="Refund"))
+    post = factories.post()
+    for name, is_complaint in theirs:
+        factories.issue_type(post.team, name=name, is_complaint=is_complaint)
+
+    holding.transfer(item=item, to=post, reason="Theirs", actor=agent, now=NOW)
+
+    come = Event.objects.get(item=item, verb=Event.Verb.TRANSFERRED)
+    assert PendingItem.objects.get(pk=item.pk).issue_type.name == taken
+    assert come.data.get("issue_type", ["Refund", "Refund"]) == ["Refund", taken]
+    assert IssueType.objects.filter(team=post.team).count() == count
 
 
 def test_taken_again_after_a_transfer_is_a_new_run_of_the_clock(desk, agent):

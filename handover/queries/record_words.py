@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from handover import canonical, form_template
 from handover.models import Emotion, HandoverLine, Kind, Stage, UnknownFact
 
+from .drafts import Typed
 from .words import moment_words
 
 Content = dict[str, Any]
@@ -63,6 +64,16 @@ class ShownSection:
     key: str
     title: str
     rows: list[tuple[str, str, str]]  # label, answer, note
+
+
+@dataclass
+class ShownDraft:
+    """What one person typed into a section and never saved."""
+
+    title: str
+    rows: list[tuple[str, str, str]]
+    author: str
+    at: str
 
 
 @dataclass
@@ -159,6 +170,20 @@ def sections(content: Content) -> list[ShownSection]:
     return [
         ShownSection(section.key, str(section.title), section_rows(section, bodies.get(section.key, {})))
         for section in form_template.SECTIONS
+    ]
+
+
+def unsaved(typed: list[Typed]) -> list[ShownDraft]:
+    """What people typed into the sections and never saved, in the order of the form."""
+    order = list(form_template.BY_KEY)
+    return [
+        ShownDraft(
+            title=str(form_template.BY_KEY[draft.key].title),
+            rows=section_rows(form_template.BY_KEY[draft.key], draft.body),
+            author=draft.author,
+            at=moment_words(draft.saved_at),
+        )
+        for draft in sorted(typed, key=lambda draft: order.index(draft.key))
     ]
 
 

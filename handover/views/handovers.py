@@ -16,7 +16,7 @@ from handover import form_template, permissions
 from handover.errors import HandoverError
 from handover.forms.handovers import CheckForm, SectionForm, SentenceForm
 from handover.models import Handover, HandoverLine, Post, Round
-from handover.queries import cut, handovers, parties, record, record_words, workspace
+from handover.queries import cut, drafts, handovers, parties, record, record_words, workspace
 from handover.services import lines, sections
 
 from .act import act
@@ -279,6 +279,7 @@ def _unsigned(request: Request, handover: Handover) -> HttpResponse:
     context = {
         "handover": handover,
         "sections": record_words.sections({"sections": bodies}),
+        "unsaved": record_words.unsaved(drafts.typed(handover)),
         "trail": handovers.trail(handover, request.access),
     }
     return render(request, "handovers/unsigned.html", context)

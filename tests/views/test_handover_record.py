@@ -72,6 +72,22 @@ def test_lapsed_draft_shows_what_was_typed_into_it(client, desk):
     assert client.get(f"{desk.address}print/").url == desk.address
 
 
+def test_lapsed_draft_shows_what_was_typed_and_never_saved(client, desk):
+    for person, text in ((desk.ada, "The printer is empty."), (desk.dai, "Line 3 is dead.")):
+        client.force_login(person)
+        client.post(f"{desk.address}sections/notes/draft/", {"text": text, "version": "0"})
+    Handover.objects.update(state=State.LAPSED, ended_at=desk.now)
+
+    page = client.get(desk.address)
+
+    said = [(draft.title, draft.author, draft.rows) for draft in page.context["unsaved"]]
+    assert said == [
+        ("Notes", desk.ada.display_name, [("", "The printer is empty.", "")]),
+        ("Notes", desk.dai.display_name, [("", "Line 3 is dead.", "")]),
+    ]
+    assert page.content.decode().count("It was not saved and is no part of the record.") == 2
+
+
 def test_print_is_in_the_time_of_the_team_whoever_prints(client, desk):
     User.objects.filter(pk=desk.ada.pk).update(time_zone="America/New_York")
     client.force_login(desk.ada)

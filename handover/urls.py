@@ -53,6 +53,7 @@ urlpatterns = [
     path("items/sent/", item_list.item_sent, name="item_sent"),
     path("items/new/", items.item_create, name="item_create"),
     path("items/<int:pk>/", items.item_detail, name="item_detail"),
+    path("items/<int:pk>/who/", ladders.item_who, name="item_who"),
     path("items/<int:pk>/edit/", items.item_edit, name="item_edit"),
     path("items/<int:pk>/progress/", item_actions.item_progress, name="item_progress"),
     path("items/<int:pk>/called-again/", item_actions.item_call_again, name="item_call_again"),
@@ -152,6 +153,7 @@ urlpatterns = [
     ),
     path("settings/teams/<int:team_pk>/ladders/", ladders.ladder_list, name="ladder_list"),
     path("settings/teams/<int:team_pk>/ladders/new/", ladders.ladder_new, name="ladder_new"),
+    path("settings/teams/<int:team_pk>/ladders/try/", ladders.ladder_trial, name="ladder_trial"),
     path("settings/teams/<int:team_pk>/ladders/<slug:clock>/", ladders.ladder_edit, name="ladder_edit"),
     path(
         "settings/teams/<int:team_pk>/ladders/<slug:clock>/versions/",

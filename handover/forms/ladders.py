@@ -1,18 +1,25 @@
 """What may be said about a ladder: for what it is, and its steps."""
 
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Team
 from handover import ladders
 from handover.ladders import LONGEST_MINUTES, MOST_REPEATS, MOST_STEPS, Step, Steps
-from handover.models import IssueType, Kind, Ladder, Outlet, Target, Waits
+from handover.models import IssueType, Kind, Ladder, Outlet, Post, Target, Waits
 from handover.queries.ladders import Place
 
+from .instants import FORMAT
+
 EMPTY_ROWS = 2
+# Nobody plans further ahead, and no roster is kept longer in mind.
+HORIZON = timedelta(days=366)
 # What a row says beside its minutes, of which 0 are something.
 SAYING = ("targets", "outlets", "only_untaken", "repeat_minutes", "repeats")
 NOT_ABOVE = _(
@@ -54,6 +61,38 @@ class PlaceForm(forms.Form):
     def place(self) -> Place:
         data = self.cleaned_data
         return Place(self.team, data["clock"], data["kind"], data["type"])
+
+
+class AtForm(forms.Form):
+    """From when it is played through who would be told; without an instant, as it stands now."""
+
+    at = forms.DateTimeField(
+        label=_("From this time on"),
+        required=False,
+        widget=forms.DateTimeInput({"type": "datetime-local"}, FORMAT),
+    )
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+
+    def clean_at(self) -> datetime | None:
+        at: datetime | None = self.cleaned_data["at"]
+        if at and abs(at - self.now) > HORIZON:
+            raise forms.ValidationError(_("Choose a time within a year."))
+        return at
+
+
+class TrialForm(PlaceForm, AtForm):
+    """Something at a post that begins to wait at an instant; nobody has it."""
+
+    field_order = ("clock", "kind", "type", "post", "at")
+
+    def __init__(self, *args: Any, posts: QuerySet[Post], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["post"] = forms.ModelChoiceField(posts, label=pgettext_lazy("desk", "Post"))
+        self.fields["at"].required = True
+        self.order_fields(self.field_order)
 
 
 class StepForm(forms.Form):

@@ -29,6 +29,7 @@ class Row:
     title: str
     url: str
     history_url: str
+    trial_url: str
     steps: list[str]
     own: Ladder | None
     wider: Ladder | None
@@ -107,10 +108,15 @@ def title(place: Place) -> str:
 
 def address(name: str, place: Place) -> str:
     """The page of this name about the place."""
-    asked = {"kind": place.item_kind, "type": place.issue_type.pk if place.issue_type else ""}
-    query = urlencode({key: value for key, value in asked.items() if value})
+    query = urlencode(asked(place))
     url = reverse(name, args=[place.team.pk, place.clock])
     return f"{url}?{query}" if query else url
+
+
+def asked(place: Place) -> dict[str, str]:
+    """What an address says of a place beside what waits."""
+    both = {"kind": place.item_kind, "type": str(place.issue_type.pk) if place.issue_type else ""}
+    return {name: value for name, value in both.items() if value}
 
 
 class _Writer:
@@ -123,11 +129,13 @@ class _Writer:
         ladder = self.in_force.at(place)
         is_own = ladder is not None and (ladder.item_kind, ladder.issue_type) == place[2:]
         steps = _steps(place, ladder)
+        trial = reverse("ladder_trial", args=[place.team.pk])
         return Row(
             place=place,
             title=title(place),
             url=address("ladder_edit", place),
             history_url=address("ladder_history", place),
+            trial_url=f"{trial}?{urlencode(asked(place) | {'clock': place.clock})}",
             steps=[sentence(place.clock, step, self.reader, self.chain) for step in steps],
             own=ladder if is_own else None,
             wider=None if is_own else ladder,

@@ -36,6 +36,10 @@ _OWN = {
 }
 
 
+def whom(step: Step) -> str:
+    return listed(str(Target(target).label) for target in step.targets)
+
+
 def counts_from(clock: Waits) -> str:
     return _(COUNTS_FROM[clock])
 

@@ -16,7 +16,7 @@ from handover.services import setting_changes
 
 
 @transaction.atomic
-def save(*, place: Place, steps: Iterable[Step], seen_version: int, actor: User, now: datetime) -> Ladder:
+def change(*, place: Place, steps: Iterable[Step], seen_version: int, actor: User, now: datetime) -> Ladder:
     """Write the steps as the next version, and retire the one before it.
 
     `seen_version` is the one in force that the person saw, 0 for none. Raises Conflict where another one is.

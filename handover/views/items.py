@@ -66,6 +66,7 @@ def item_detail(request: Request, pk: int) -> HttpResponse:
     show_times_of(request, vars(item)["team_zone"])
     page = item_queries.read(access, item, before=request.GET.get("before", ""))
     context = {"item": item, "page": page, "now": access.now, "emotions": Emotion.choices}
+    context["may_see_who"] = item.is_open and permissions.can_reassign_item(access, item)
     if item.key_at:
         context["key_typed"] = timezone.localtime(item.key_at).strftime(instants.FORMAT)
         context["key_choices"] = [

@@ -30,7 +30,7 @@ def dai(place):
 
 
 def save(place, *steps, by, seen=0, now=NOW):
-    return ladders.save(place=place, steps=steps, seen_version=seen, actor=by, now=now)
+    return ladders.change(place=place, steps=steps, seen_version=seen, actor=by, now=now)
 
 
 def history() -> list[tuple]:

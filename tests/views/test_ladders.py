@@ -1,6 +1,7 @@
 """The pages of ladders: what counts, in sentences; changing it; versions; and nothing typed is lost."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -48,7 +49,7 @@ def text(answer) -> str:
 
 def saved(desk, *steps, clock: str = Waits.TAKEN, seen: int = 0, by=None, **place) -> Ladder:
     where = Place(desk.team, clock, **place)
-    return ladders.save(place=where, steps=steps, seen_version=seen, actor=by or desk.dai, now=desk.now)
+    return ladders.change(place=where, steps=steps, seen_version=seen, actor=by or desk.dai, now=desk.now)
 
 
 # --- The list ---------------------------------------------------------------------------------------
@@ -233,3 +234,70 @@ def test_ladders_of_another_team_are_not_shown(client, desk):
 
     assert client.get(reverse("ladder_list", args=[place.pk])).status_code == 404
     assert "77" not in text(client.get(address(desk, "ladder_history")))
+
+
+# --- Playing it through -----------------------------------------------------------------------------
+def trial(client, desk, **asked):
+    return client.get(reverse("ladder_trial", args=[desk.team.pk]), asked)
+
+
+def instant(desk, minutes: int) -> str:
+    at = desk.now + timedelta(minutes=minutes)
+    return f"{at.astimezone(desk.team.zone):%Y-%m-%dT%H:%M}"
+
+
+def told(answer) -> list[list[str]]:
+    rounds = answer.context["play"]["rounds"]
+    return [
+        [person.display_name for telling in each["tellings"] for person, _by_email in telling["people"]]
+        for each in rounds
+    ]
+
+
+def test_trial_begins_with_something_urgent_now(client, desk, dai):
+    factories.administrator("Root")
+
+    answer = trial(client, desk)
+
+    assert told(answer) == [["Dai"], ["Bo"], ["Dai"], ["Dai"], ["Root"]]
+    assert "whoever is on the roster then counts as on duty" in text(answer)
+
+
+def test_trial_plays_the_ladder_of_the_kind_and_issue_type_at_that_instant(client, desk, dai):
+    kind = factories.issue_type(desk.team)
+    saved(desk, Step(0, ("post",)), clock=Waits.DONE, item_kind=Kind.REMINDER, issue_type=kind)
+
+    asked = {"clock": "done", "kind": "reminder", "type": kind.pk, "post": desk.post.pk}
+    answer = trial(client, desk, **asked, at=instant(desk, 60))
+
+    assert told(answer) == [["Bo"]]
+
+
+@pytest.mark.parametrize("at", ["", "soon", "2999-01-01T00:00", "0001-01-01T00:00"])
+def test_trial_of_no_possible_time_says_so(client, desk, dai, at):
+    answer = trial(client, desk, at=at)
+
+    assert ({*answer.context["form"].errors}, answer.context["play"]) == ({"at"}, None)
+
+
+def test_trial_at_a_post_of_another_team_is_refused(client, desk, dai):
+    answer = trial(client, desk, post=factories.post().pk)
+
+    assert {*answer.context["form"].errors} == {"post"}
+
+
+def test_item_shows_who_would_be_told_and_links_there(client, desk, dai):
+    item = desk.item(kind=Kind.URGENT, holder=desk.ada)
+    url = reverse("item_who", args=[item.pk])
+
+    assert url in text(client.get(reverse("item_detail", args=[item.pk])))
+    assert told(client.get(url))[:2] == [["Ada"], ["Dai"]]
+    assert told(client.get(url, {"at": instant(desk, 60)}))[:2] == [["Ada", "Bo"], ["Dai"]]
+
+
+def test_item_links_nobody_else_there(client, desk):
+    item = desk.item(kind=Kind.URGENT, holder=desk.ada)
+    client.force_login(desk.ada)
+
+    assert reverse("item_who", args=[item.pk]) not in text(client.get(reverse("item_detail", args=[item.pk])))
+    assert client.get(reverse("item_who", args=[item.pk])).status_code == 403

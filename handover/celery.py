@@ -16,7 +16,9 @@ app.conf.beat_schedule = {
     "deliver": {"task": "handover.tasks.deliver", "schedule": 5.0, "options": {"expires": 5}},
     "left": {"task": "handover.tasks.return_left", "schedule": 30.0, "options": {"expires": 30}},
     "handovers": {"task": "handover.tasks.open_handovers", "schedule": 30.0, "options": {"expires": 30}},
+    "shift_messages": {"task": "handover.tasks.tell_shifts", "schedule": 30.0, "options": {"expires": 30}},
     "shifts": {"task": "handover.tasks.generate_shifts", "schedule": 600.0, "options": {"expires": 600}},
+    "holes": {"task": "handover.tasks.warn_of_holes", "schedule": 600.0, "options": {"expires": 600}},
     "forget": {"task": "handover.tasks.forget_old", "schedule": 600.0, "options": {"expires": 600}},
     "statistics": {
         "task": "handover.tasks.refresh_statistics",

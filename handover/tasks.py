@@ -5,7 +5,17 @@ from handover import clock
 from handover.celery import app
 from handover.queries.pulse import WORKER
 from handover.queries.pulse import now as read_now
-from handover.services import delivery, escalation, generation, holding, opening, pulse, statistics
+from handover.services import (
+    delivery,
+    escalation,
+    generation,
+    holding,
+    holes,
+    opening,
+    pulse,
+    shift_messages,
+    statistics,
+)
 
 
 @app.task
@@ -17,6 +27,16 @@ def beat_pulse(**_: object) -> None:
 def generate_shifts(**_: object) -> None:
     now = read_now()
     generation.generate(until=now + generation.AHEAD, now=now)
+
+
+@app.task
+def warn_of_holes(**_: object) -> None:
+    holes.warn(now=read_now())
+
+
+@app.task
+def tell_shifts(**_: object) -> None:
+    shift_messages.tell(now=read_now())
 
 
 @app.task

@@ -18,7 +18,7 @@ from .words import Reader, instant_words, relative_words
 
 ROWS = 50
 SOON = timedelta(minutes=30)
-# Somebody who never said "I have seen these" is shown what happened in the length of one shift.
+# The length of a shift, for somebody who never said "I have seen these"; the page names it too.
 FIRST_LOOK = timedelta(hours=8)
 # Looking at an item for the handover changes nothing; the former team's entry of a transfer is a second one.
 NO_NEWS = (Event.Verb.LINE_CHECKED, Event.Verb.TRANSFERRED_OUT)
@@ -46,7 +46,7 @@ class Mine:
 
     groups: list[Group]
     shown: int
-    since: datetime
+    looked_at: datetime | None  # never, for whoever never said "I have seen these"
     news: int
     is_cut: bool
 
@@ -59,14 +59,14 @@ def mine(access: Access) -> Mine:
     found = [*_first(held), *(_first(queued) if access.duty else [])]
     found.sort(key=lambda value: (value["next_due_at"], value["id"]))
     rows = item_rows.shape(found[:ROWS], access.now)
-    since = last_look(access) if rows else access.now
-    news = _mark_news(rows, access, since) if rows else 0
-    return Mine(_grouped(rows, access.now), len(rows), since, news, is_cut=len(found) > ROWS)
+    looked_at = last_look(access) if rows else None
+    news = _mark_news(rows, access, looked_at or access.now - FIRST_LOOK) if rows else 0
+    return Mine(_grouped(rows, access.now), len(rows), looked_at, news, is_cut=len(found) > ROWS)
 
 
-def last_look(access: Access) -> datetime:
+def last_look(access: Access) -> datetime | None:
     looked = _looks(user=access.user.pk)
-    return looked[0][0] if looked else access.now - FIRST_LOOK
+    return looked[0][0] if looked else None
 
 
 @prepared(user=BigIntegerField())

@@ -84,6 +84,18 @@ def test_home_marks_what_others_did_until_it_was_seen(client, desk, agent, now) 
     assert (before.context["mine"].news, after.context["mine"].news) == (1, 0)
 
 
+def test_home_says_since_when_only_to_who_has_looked(client, desk, agent, now) -> None:
+    item = factories.item(desk, holder=agent)
+    events.record(verb=Event.Verb.PROGRESSED, actor=factories.member(desk.team), now=now, item=item)
+
+    never = client.get(HOME).content.decode()
+    LastLook.objects.create(user=agent, at=now - HOUR)
+    once = client.get(HOME).content.decode()
+
+    assert "1 item was changed by somebody else in the last 8 hours<" in never
+    assert "1 item was changed by somebody else since you last looked (<time" in once
+
+
 def test_seen_does_not_cover_what_happened_after_the_page_was_made(client, desk, agent, now) -> None:
     item = factories.item(desk, holder=agent)
     bob = factories.member(desk.team)

@@ -4,7 +4,7 @@ from django import template
 from django.template import RequestContext
 
 from handover.models import Assignment
-from handover.queries import duty, pulse
+from handover.queries import duty, next_shift, pulse
 
 register = template.Library()
 
@@ -26,3 +26,10 @@ def check_in_choice(context: RequestContext) -> Assignment | None:
     if choices is None:
         choices = duty.check_in_choices(access.user, access.now)
     return next(iter(choices), None)
+
+
+@register.simple_tag(takes_context=True)
+def next_shift_words(context: RequestContext) -> str:
+    """For the first page of somebody who is off duty and holds nothing; asked there alone."""
+    access = context["request"].access
+    return next_shift.words(access.user, access.now)

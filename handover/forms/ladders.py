@@ -90,7 +90,9 @@ class TrialForm(PlaceForm, AtForm):
 
     def __init__(self, *args: Any, posts: QuerySet[Post], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["post"] = forms.ModelChoiceField(posts, label=pgettext_lazy("desk", "Post"))
+        self.fields["post"] = forms.ModelChoiceField(
+            posts, label=pgettext_lazy("desk", "Post"), empty_label=None
+        )
         self.fields["at"].required = True
         self.order_fields(self.field_order)
 

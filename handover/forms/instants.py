@@ -16,10 +16,12 @@ FAR = timedelta(days=36525)
 CHOICES = {
     "half_hour": _("In 30 minutes"),
     "hour": _("In 1 hour"),
+    "morning": _("Today 09:00"),
     "today": _("Today 17:00"),
     "tomorrow": _("Tomorrow 09:00"),
     AT: _("At another time"),
 }
+AT_HOUR = {"morning": (0, 9), "today": (0, 17), "tomorrow": (1, 9)}  # in how many days, at what hour
 # What is urgent is answered within 30 minutes.
 AHEAD = {"half_hour": timedelta(minutes=30), "hour": timedelta(hours=1)}
 
@@ -31,13 +33,11 @@ def minute(at: datetime) -> datetime:
 
 def preset(key: str, now: datetime) -> datetime:
     """The instant that a choice means on the clocks of whoever chooses."""
-    local = timezone.localtime(now)
     if key in AHEAD:
         return minute(now) + AHEAD[key]
-    zone = timezone.get_current_timezone()
-    if key == "today":
-        return local_instant(local.date(), time(17), zone)
-    return local_instant(local.date() + timedelta(days=1), time(9), zone)
+    days, hour = AT_HOUR[key]
+    day = timezone.localtime(now).date() + timedelta(days=days)
+    return local_instant(day, time(hour), timezone.get_current_timezone())
 
 
 def offered(now: datetime) -> list[tuple[str, Any]]:

@@ -14,7 +14,7 @@ from handover.models import Post
 from .holes import HORIZON, Hole, PostHoles, of_posts
 from .roster import day_words
 
-SHOWN = 6  # of each kind at one post; the rest is a number
+SHOWN = 4  # of each kind at one post; the rest is a number
 
 
 @dataclass(frozen=True, slots=True)

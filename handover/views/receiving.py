@@ -54,7 +54,7 @@ def handover_review(request: Request, pk: int) -> HttpResponse:
             line.row.answer == HandoverLine.Answer.NONE and not line.is_urgent for line in page.lines
         ),
         "may_take_over": supervises and not is_sender and not handover.taken_over,
-        "blocking": len(cut.blocking(open_rows)),
+        "blocking": cut.blocking(open_rows),
     }
     part = "X-Live" in request.headers
     return render(request, "handovers/_review_live.html" if part else "handovers/review.html", context)

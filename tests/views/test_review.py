@@ -37,6 +37,18 @@ def test_reply_shows_on_the_page_that_the_receiver_has_open(client, desk):
     assert "<html" not in part
 
 
+def test_review_leads_to_the_first_line_that_still_needs_an_answer(client, desk):
+    answered, first = (desk.item(kind=Kind.URGENT, holder=desk.ada) for _number in range(2))
+    submitted(client, desk)
+    client.force_login(desk.bo)
+    client.post(f"{desk.line(answered)}accept/", {"read_back": "I ring the depot before 17:00."})
+
+    page = client.get(f"{desk.address}review/")
+
+    assert [row.item_id for row in page.context["blocking"]] == [first.pk]
+    assert f'<a href="#item-{first.pk}">Show</a>' in page.content.decode()
+
+
 def test_review_is_fresh_again_after_each_change_of_an_item(client, desk):
     item = desk.item(holder=desk.ada)
     submitted(client, desk)

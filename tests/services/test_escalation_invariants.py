@@ -223,7 +223,8 @@ class EngineMachine(RuleBasedStateMachine):
     def come_or_go(self, which, there):
         rows = list(Assignment.objects.order_by("pk"))
         row = rows[which % len(rows)]
-        row.checked_in_at, row.checked_out_at = row.checked_in_at or self.now, None if there else self.now
+        row.checked_in_at = min(row.checked_in_at or self.now, self.now - timedelta(minutes=1))
+        row.checked_out_at = None if there else self.now
         row.save(update_fields=["checked_in_at", "checked_out_at"])
 
     @rule(who=WHO, which=WHICH)

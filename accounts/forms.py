@@ -130,6 +130,7 @@ class ProfileForm(forms.Form):
     theme = forms.ChoiceField(
         label=_("Colours"), required=False, choices=[("", _("Those of the system")), *User.Theme.choices]
     )
+    plays_sound = forms.BooleanField(label=_("Play a tone when something urgent is told"), required=False)
 
 
 class LanguageForm(forms.Form):

@@ -59,6 +59,7 @@ class User(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=10, blank=True, choices=Language)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[validate_zone])
     theme = models.CharField(_("colours"), max_length=5, blank=True, choices=Theme)
+    plays_sound = models.BooleanField(_("play a tone when something urgent is told"), default=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_administrator = models.BooleanField(
         _("administrator"),

@@ -29,6 +29,7 @@ class Preferences(TypedDict, total=False):
     language: str
     time_zone: str
     theme: str
+    plays_sound: bool
 
 
 @transaction.atomic

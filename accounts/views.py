@@ -108,7 +108,7 @@ def password_vouch(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def profile(request: SignedInRequest) -> HttpResponse:
     user = request.user
-    initial = {"language": user.language, "time_zone": user.time_zone, "theme": user.theme}
+    initial = {name: getattr(user, name) for name in ProfileForm.base_fields}
     form = held.bound(ProfileForm, request, initial=initial)
     if request.method == "POST" and form.is_valid():
         services.set_preferences(user=user, **form.cleaned_data)

@@ -1,5 +1,7 @@
 """Messages to a person, what leaves the application for them, and how far a person has looked."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -49,7 +51,7 @@ class Message(models.Model):
 
 
 class MessageChoice(models.Model):
-    """How a person wants to be told of one thing; without a row both ways are on."""
+    """How a person wants to be told of one thing; without a row it is as `default` says."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="message_choices")
     about = models.CharField(max_length=10, choices=About)
@@ -66,6 +68,11 @@ class MessageChoice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.about}"
+
+    @classmethod
+    def default(cls, about: str) -> Self:
+        """What counts for a person who has chosen nothing."""
+        return cls(about=about, in_app=True, email=about == About.URGENT)
 
 
 class Webhook(models.Model):

@@ -6,13 +6,16 @@ from datetime import datetime
 from django.db.models import BigIntegerField, Q, QuerySet
 from django.urls import reverse
 
-from handover.models import Access, Message, PendingItem
+from accounts.models import User
+from handover.models import About, Access, Message, MessageChoice, PendingItem
 
 from .paging import Cursor
 from .prepared import Rows, prepared
 
 PAGE = 30
 ON_BOARD = 5
+MANY = 9
+TOASTS = 3
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,44 @@ def newest_unread(access: Access) -> int:
     """The same as `unread(access).newest`, for who asks every few seconds."""
     newest = _newest_unread(recipient=access.user.pk)
     return newest[0][0] if newest else 0
+
+
+@dataclass(frozen=True)
+class Badge:
+    """How much is unread, in the header of every page; `version` changes whenever that does."""
+
+    count: int
+    version: str
+    newest_urgent: int
+
+    @property
+    def number(self) -> str:
+        return f"{MANY}+" if self.count > MANY else str(self.count)
+
+
+def badge(access: Access) -> Badge:
+    """One short read: more than nine are not counted."""
+    rows = _badge(recipient=access.user.pk)
+    urgent = [pk for pk, about in rows if about == About.URGENT]
+    return Badge(len(rows), "-".join(str(pk) for pk, _about in rows), max(urgent, default=0))
+
+
+@prepared(recipient=BigIntegerField())
+def _badge(*, recipient: int) -> Rows:
+    messages = Message.objects.filter(recipient=recipient, read_at__isnull=True)
+    return messages.order_by("-at", "-pk").values_list("pk", "about")[: MANY + 1]
+
+
+def urgent(access: Access) -> list[Note]:
+    """The newest unread urgent ones, for who sees another page just now."""
+    found = Message.objects.filter(recipient=access.user, read_at__isnull=True, about=About.URGENT)
+    return _page(access, found, TOASTS).notes
+
+
+def choices(user: User) -> list[MessageChoice]:
+    """How the person is told of each thing, as chosen or as it is without a choice."""
+    made = {choice.about: choice for choice in user.message_choices.order_by("pk")}
+    return [made.get(about) or MessageChoice.default(about) for about in About]
 
 
 @prepared(recipient=BigIntegerField())

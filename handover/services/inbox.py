@@ -1,5 +1,6 @@
 """Messages to a person, and what they have seen: marks for the reader alone, so none is in the trail."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from handover.models import LastLook, Message, PendingItem
+from handover.models import About, LastLook, Message, MessageChoice, PendingItem
 
 MESSAGE_LENGTH = 600
 
@@ -49,6 +50,25 @@ def mark_all_read(*, actor: User, until: datetime, now: datetime) -> None:
     """All that had come until the page was made; what came later was not seen."""
     unread = Message.objects.filter(recipient=actor, read_at__isnull=True)
     unread.filter(at__lte=until).update(read_at=now)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How a person wants to be told of one thing."""
+
+    about: About
+    in_app: bool
+    email: bool
+
+
+@transaction.atomic
+def choose(*, actor: User, choices: list[Choice]) -> None:
+    """From the next message on. What is urgent stays in the application whatever was chosen."""
+    for choice in choices:
+        in_app = choice.in_app or choice.about == About.URGENT
+        MessageChoice.objects.update_or_create(
+            user=actor, about=choice.about, defaults={"in_app": in_app, "email": choice.email}
+        )
 
 
 @transaction.atomic

@@ -112,11 +112,6 @@ def _choices(letters: list[Letter]) -> dict[Letter, MessageChoice]:
         for choice in MessageChoice.objects.filter(user__in={letter.recipient.pk for letter in letters})
     }
     return {
-        letter: made.get((letter.recipient.pk, letter.about)) or default_choice(letter.about)
+        letter: made.get((letter.recipient.pk, letter.about)) or MessageChoice.default(letter.about)
         for letter in letters
     }
-
-
-def default_choice(about: str) -> MessageChoice:
-    """What counts for a person who has chosen nothing."""
-    return MessageChoice(about=about, in_app=True, email=about == About.URGENT)

@@ -2,14 +2,19 @@
 
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.held import bound
+from handover.forms.messages import MessageChoicesForm
 from handover.models import Message
 from handover.queries import inbox as queries
 from handover.services import inbox
 
+from .act import act
 from .board import until
 from .request import Request
 
@@ -33,6 +38,30 @@ def message_read(request: Request, pk: int) -> HttpResponse:
 def message_read_all(request: Request) -> HttpResponse:
     inbox.mark_all_read(actor=request.user, until=until(request), now=request.access.now)
     return redirect(_back(request))
+
+
+@require_safe
+def message_live(request: Request) -> HttpResponse:
+    """What the header says, and the newest urgent messages for whoever sees another page just now."""
+    return render(request, "messages/_inbox_live.html", {"toasts": queries.urgent(request.access)})
+
+
+@require_safe
+def message_version(request: Request) -> HttpResponse:
+    return HttpResponse(queries.badge(request.access).version, content_type="text/plain")
+
+
+def message_choices(request: Request) -> HttpResponse:
+    form = bound(MessageChoicesForm, request, choices=queries.choices(request.user))
+    return act(
+        request,
+        form,
+        run=lambda _data: inbox.choose(actor=request.user, choices=form.choices()),
+        back="profile",
+        done=_("Saved."),
+        template="messages/choices.html",
+        context={"email_is_set_up": settings.EMAIL_IS_SET_UP},
+    )
 
 
 def _back(request: Request) -> str:

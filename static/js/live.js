@@ -8,7 +8,7 @@ let lastAnnounced = 0;
 
 class Refused extends Error {} // signed out, or no longer allowed to see it
 
-async function get(address) {
+export async function get(address) {
   const response = await fetch(address, { redirect: "manual", headers: { "X-Live": "1" }, cache: "no-store" });
   if (response.type === "opaqueredirect" || (response.status >= 400 && response.status < 500)) throw new Refused();
   if (!response.ok) throw new Error(`answer ${response.status}`);
@@ -39,7 +39,7 @@ function morph(region, html) {
     },
   });
   region.dispatchEvent(new CustomEvent("region:updated", { bubbles: true }));
-  if (Date.now() - lastAnnounced < 60_000) return;
+  if ("liveQuiet" in region.dataset || Date.now() - lastAnnounced < 60_000) return;
   lastAnnounced = Date.now();
   announce(words.updated);
 }

@@ -8,6 +8,7 @@ import "./shortcuts.js";
 import autosave from "./autosave.js";
 import combobox from "./combobox.js";
 import fill from "./fill.js";
+import inbox from "./inbox.js";
 import instant from "./instant.js";
 import live from "./live.js";
 import print from "./print.js";
@@ -15,7 +16,7 @@ import pulse from "./pulse.js";
 import theme from "./theme.js";
 import zone from "./zone.js";
 
-const modules = { autosave, combobox, fill, instant, live, print, pulse, theme, zone };
+const modules = { autosave, combobox, fill, inbox, instant, live, print, pulse, theme, zone };
 const started = new WeakSet();
 
 function start(root) {

@@ -28,6 +28,8 @@ NO_PAGES = {
     "item_list_version",
     "handover_review_version",
     "webhook_version",
+    "message_live",
+    "message_version",
     "customer_options",
     "handover_text",
 }

@@ -253,7 +253,7 @@ def test_page_takes_few_queries_whatever_happened(client, desk, agent, now):
 
     queries = [queries_of(client, reverse("item_detail", args=[item.pk])) for item in (quiet, busy)]
 
-    assert queries == [7, 7]
+    assert queries == [8, 8]
 
 
 def test_page_names_the_handovers_in_which_the_item_stood(client, now):

@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from handover.models import About, Assignment, Handover, Message, Shift
-from handover.queries.hours import in_service_from
+from handover.queries.hours import service
 from handover.queries.shift_words import ShiftWords
 from handover.services import outbox
 from handover.services.opening import OPENS_BEFORE
@@ -106,7 +106,7 @@ def _tell(name: str, shift_id: int, now: datetime) -> int:
     """Claim the shift, unless somebody else tells it at this moment, and ask again who is to be told."""
     claim = Shift.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
     shift = claim.filter(pk=shift_id).select_related("post__team").first()
-    if shift is None or in_service_from(shift.post, shift.starts_at) >= shift.ends_at:
+    if shift is None or not service(shift.post, shift.starts_at, shift.ends_at):
         return 0
     words, handover = ShiftWords(shift, now), Handover.objects.filter(outgoing_shift=shift).first()
     letters = []

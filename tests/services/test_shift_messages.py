@@ -284,6 +284,15 @@ def test_shift_outside_the_service_hours_is_told_nothing(desk, opens_at, closes_
     assert [key for _name, key in told()] == keys
 
 
+def test_temporary_post_is_told_nothing_after_its_last_day(desk):
+    desk.open()
+    Post.objects.filter(pk=desk.post.pk).update(last_day=NOW.date() - timedelta(days=1))
+
+    shift_messages.tell(now=START - 5 * MINUTE)
+
+    assert told() == []
+
+
 @pytest.mark.parametrize("what", ["post", "team"])
 def test_retired_post_is_told_nothing(desk, what):
     desk.open()

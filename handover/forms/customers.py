@@ -111,5 +111,7 @@ class NewCustomerForm(_FactsForm):
         """Begin with what was searched for and is not known: a number is a phone, the rest a name."""
         is_phone = plain_phone(text).removeprefix("+").isdigit()
         typed = {"name": "" if is_phone else text, "phone": text if is_phone else "", "carried": text}
-        self.data = {**self.data, **{self.add_prefix(name): value for name, value in typed.items()}}
+        # Read one by one: unpacked, the data of a request gives a list of what was sent for each name.
+        sent = {name: self.data.get(name) for name in self.data}
+        self.data = sent | {self.add_prefix(name): value for name, value in typed.items()}
         self.__dict__.pop("changed_data", None)  # kept from before

@@ -36,6 +36,7 @@ def test_create_carries_who_is_not_known_into_the_new_customer(client, desk, age
     client.post(reverse("item_create"), form | carried | said)
 
     assert new[field].value() == text
+    assert (new["need"].value(), new["need"].errors) == ("", [])
     assert '<details class="mb-3" id="new-customer" open>' in answer.content.decode()
     assert list(answer.context["form"].errors) == ["customer"]
     assert PendingItem.objects.get().customer.need == Customer.Need.NONE

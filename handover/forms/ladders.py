@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -33,7 +34,7 @@ TOO_LONG = _("Seven days at most, which is %(limit_value)s minutes.")
 class PlaceForm(forms.Form):
     """What waits, and of which items; the names are those of an address."""
 
-    clock = forms.ChoiceField(label=_("What waits"), choices=Waits.choices)
+    clock = forms.ChoiceField(label=_("Until"), choices=Waits.choices)
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All kinds")), *Kind.choices])
     type = forms.ModelChoiceField(
         IssueType.objects.none(), label=_("Issue type"), required=False, empty_label=_("All issue types")
@@ -195,6 +196,9 @@ class LadderForm(forms.Form):
             initial=[_row_of(step) for step in steps] if data is None else None,
             form_kwargs={"clock": clock},
         )
+        for row in self.rows:
+            if DELETION_FIELD_NAME in row.fields:
+                row.fields[DELETION_FIELD_NAME].label = _("Remove this step")
 
     def is_valid(self) -> bool:
         return super().is_valid() & self.rows.is_valid()
@@ -215,15 +219,15 @@ class LadderForm(forms.Form):
         return ladders.in_order(row.step() for row in self._said())
 
     def _said(self) -> list[StepForm]:
-        return [row for row in self.rows if row.says_something() and not row.cleaned_data.get("DELETE")]
+        return [
+            row for row in self.rows if row.says_something() and not row.cleaned_data.get(DELETION_FIELD_NAME)
+        ]
 
-    def after_conflict(self, present: Ladder | None, sentence: str) -> "LadderForm":
+    def after_conflict(self, present: Ladder | None) -> "LadderForm":
         """The same text once more, for who has now seen what is in force."""
         data = cast("QueryDict", self.data).copy()
         data["seen_version"] = str(present.version if present else 0)
-        form = LadderForm(data, clock=self.clock)
-        form.add_error(None, sentence)
-        return form
+        return LadderForm(data, clock=self.clock)
 
 
 def _row_of(step: Step) -> dict[str, Any]:

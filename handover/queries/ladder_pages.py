@@ -6,7 +6,6 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import Team
@@ -16,7 +15,7 @@ from handover.models import Kind, Ladder, Post, Waits
 
 from . import duty
 from .duty import Chain
-from .ladder_words import counts_from, sentence
+from .ladder_words import counts_from, sentence, until
 from .ladders import InForce, Place, own, versions
 from .words import Reader, listed
 
@@ -64,7 +63,7 @@ def sections(team: Team, *, post: Post | None, now: datetime) -> list[Section]:
     return [
         Section(
             clock=clock.value,
-            title=capfirst(str(clock.label)),
+            title=until(clock),
             counts_from=counts_from(clock),
             at_any_hour=clock in ladders.AT_ANY_HOUR,
             rows=[write.row(place) for place in _places(team, clock, found)],

@@ -40,6 +40,11 @@ def whom(step: Step) -> str:
     return listed(str(Target(target).label) for target in step.targets)
 
 
+def until(clock: str) -> str:
+    """What of this kind waits for, as a title: "Until a promise is kept"."""
+    return _("Until %(what)s") % {"what": Waits(clock).label}
+
+
 def counts_from(clock: Waits) -> str:
     return _(COUNTS_FROM[clock])
 

@@ -10,22 +10,32 @@ from handover.models import Clock, Handover, PendingItem, Promise, Waits
 
 from .words import Reader
 
-_OF_ITEM = {
+# As it begins to wait, and from then on.
+_AT_ONCE = {
+    Waits.TAKEN: gettext_noop("Urgent, and waits to be taken: %(thing)s."),
+    Waits.RESPONSE: gettext_noop("Urgent, and waits for the first response: %(thing)s. %(who)s"),
+    Waits.COMPLAINT: gettext_noop("New complaint, please assign it: %(thing)s. %(who)s"),
+    Waits.IDLE: gettext_noop("Urgent, and somebody must go on with it: %(thing)s. %(who)s"),
+    Waits.REFUSED: gettext_noop("A refused urgent item waits for your decision: %(thing)s."),
+    Waits.SIGN: gettext_noop("The shift is over, and its handover waits to be signed: %(thing)s."),
+    Waits.CONFIRM: gettext_noop("A handover waits to be received: %(thing)s."),
+}
+_LATER = {
     Waits.TAKEN: gettext_noop("Urgent, and nobody has taken it for %(span)s: %(thing)s."),
     Waits.RESPONSE: gettext_noop("Urgent, and no first response for %(span)s: %(thing)s. %(who)s"),
-    Waits.DONE: gettext_noop("It is time for this: %(thing)s. %(who)s"),
+    Waits.COMPLAINT: gettext_noop("A complaint open for %(span)s: %(thing)s. %(who)s"),
     Waits.IDLE: gettext_noop("Urgent, and no progress for %(span)s: %(thing)s. %(who)s"),
     Waits.REFUSED: gettext_noop("A refused urgent item waits for your decision: %(thing)s."),
-}
-_OF_HANDOVER = {
     Waits.SIGN: gettext_noop("Not signed %(span)s after the end of the shift: handover of %(thing)s."),
     Waits.CONFIRM: gettext_noop("Nobody receives it for %(span)s: handover of %(thing)s."),
 }
-_COMPLAINT = gettext_noop("New complaint, please assign it: %(thing)s. %(who)s")
 _COMPLAINT_UNTAKEN = gettext_noop("A complaint that nobody has taken for %(span)s: %(thing)s.")
 _COMPLAINT_OVER = gettext_noop(
     "A complaint open for %(span)s: %(thing)s. %(who)s Please verify it and give the reason."
 )
+_DONE_SOON = gettext_noop("This comes due at %(at)s: %(thing)s. %(who)s")
+_DONE_NOW = gettext_noop("It is time for this: %(thing)s. %(who)s")
+_DONE_OVER = gettext_noop("This was due at %(at)s: %(thing)s. %(who)s")
 _PROMISE_SOON = gettext_noop("Promised for %(at)s: %(promise)s. This is about %(thing)s. %(who)s")
 _PROMISE_OVER = gettext_noop(
     "Promised for %(at)s and not kept: %(promise)s. This is about %(thing)s. %(who)s"
@@ -76,7 +86,12 @@ def _holder(item: PendingItem) -> str:
 def _template(clock: Clock, step: Step, due_at: datetime) -> str:
     if clock.kind == Waits.PROMISE:
         return _PROMISE_SOON if due_at < clock.due_at else _PROMISE_OVER
-    if clock.kind == Waits.COMPLAINT:
-        over = due_at >= clock.due_at
-        return _COMPLAINT_OVER if over else _COMPLAINT_UNTAKEN if step.only_untaken else _COMPLAINT
-    return (_OF_ITEM | _OF_HANDOVER)[Waits(clock.kind)]
+    if clock.kind == Waits.DONE:
+        return _DONE_SOON if due_at < clock.due_at else _DONE_NOW if due_at == clock.due_at else _DONE_OVER
+    if clock.kind == Waits.COMPLAINT and due_at >= clock.due_at:
+        return _COMPLAINT_OVER
+    if due_at <= begins_at(clock.kind, clock.due_at):
+        return _AT_ONCE[Waits(clock.kind)]
+    if clock.kind == Waits.COMPLAINT and step.only_untaken:
+        return _COMPLAINT_UNTAKEN
+    return _LATER[Waits(clock.kind)]

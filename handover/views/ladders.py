@@ -76,8 +76,8 @@ def ladder_edit(request: Request, team_pk: int, clock: str) -> HttpResponse:
                 actor=request.user,
                 now=request.access.now,
             )
-        except Conflict as error:
-            is_conflict, form = True, form.after_conflict(own(place), error.sentence)
+        except Conflict:
+            is_conflict, form = True, form.after_conflict(own(place))
         else:
             messages.success(request, _("Saved. It counts for what begins to wait from now on."))
             return redirect("ladder_list", team.pk)
@@ -171,7 +171,7 @@ def _shown(play: rehearsal.Play) -> dict[str, object]:
             "chats": listed(each.chats),
             "tellings": [
                 {
-                    "what": telling.clock.get_kind_display(),
+                    "until": ladder_words.until(telling.clock.kind),
                     "whom": ladder_words.whom(telling.step),
                     "is_again": telling.is_again,
                     "people": [(person, person.pk in each.by_email) for person in telling.people],
@@ -188,7 +188,7 @@ def _context(request: Request, place: Place) -> dict[str, object]:
     now = request.access.now
     return {
         "team": place.team,
-        "what_waits": Waits(place.clock).label,
+        "until": ladder_words.until(place.clock),
         "present": own(place),
         "counts_from": ladder_words.counts_from(Waits(place.clock)),
         "must_end_above": place.clock in MUST_END_ABOVE,

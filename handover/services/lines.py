@@ -25,7 +25,7 @@ from handover.models import (
 )
 from handover.queries import cut, duty, parties, record
 from handover.services import clocks, events, inbox
-from handover.services.item_changes import rouse
+from handover.services.item_changes import await_taking, rouse
 
 Answer = HandoverLine.Answer
 UNDO_MINUTES = 5
@@ -159,7 +159,7 @@ def undo(*, line: HandoverLine, actor: User, now: datetime) -> None:
     if line.answered_at is None or now - line.answered_at > timedelta(minutes=UNDO_MINUTES):
         raise InvalidMove(_("An acceptance can be taken back for 5 minutes only. Pass the item on instead."))
     if line.answer == Answer.ACCEPTED:
-        _put_back(line.item, actor, now)
+        _put_back(line, actor, now)
     elif not cut.waits_in_queue(line):
         raise Conflict(_("The item has been passed on meanwhile."))
     lifecycle.move(
@@ -281,16 +281,19 @@ def _give(item: PendingItem, holder: User, now: datetime) -> None:
     rouse(item=item, now=now)
 
 
-def _put_back(item: PendingItem, actor: User, now: datetime) -> None:
-    """Back into the queue; the clock of taking runs on from where it began."""
+def _put_back(line: HandoverLine, actor: User, now: datetime) -> None:
+    """Back into the queue; the clock of taking that the acceptance stopped runs on from where it began."""
+    item = line.item
     if item.holder_id != actor.pk or not item.is_open:
         raise Conflict(_("The item has been passed on meanwhile."))
     lifecycle.update(item, holder=None, changed_at=now)
-    clocks.stop_idle(item_ids=[item.pk], now=now)
     last = Clock.objects.filter(item=item, kind=ClockKind.TAKEN).order_by("-started_at", "-pk").first()
-    if item.is_urgent and last is not None:
+    if last and item.is_urgent and last.stopped_at == line.answered_at:
+        clocks.stop_idle(item_ids=[item.pk], now=now)
         Clock.objects.filter(pk=last.pk).update(stopped_at=None, outcome="")
-        clocks.refresh(item=item)
+    else:
+        await_taking(item=item, now=now)
+    clocks.refresh(item=item)
 
 
 def _tell_sender(line: HandoverLine, sentence: str, actor: User, now: datetime, text: str) -> None:

@@ -291,3 +291,16 @@ def test_passing_on_what_nobody_has_taken_puts_off_nothing(boundary):
     assert told_at(NOW + 10 * MINUTE) == ["Dai"]
     holding.transfer(item=item, to=other, reason="Theirs.", actor=boundary.ada, now=NOW + 11 * MINUTE)
     assert running(item, Waits.TAKEN).due_at == NOW + 21 * MINUTE
+
+
+def test_undoing_what_became_urgent_meanwhile_waits_to_be_taken(boundary):
+    item = factories.item(boundary.post, holder=boundary.ada)
+    handover = boundary.open()
+    boundary.submit(handover)
+    line = line_of(handover, item)
+    lines.accept(line=line, read_back="", heard_orally=True, actor=boundary.bo, now=SOON)
+    item.refresh_from_db()
+    items.set_kind(item=item, kind=Kind.URGENT, actor=boundary.bo, now=SOON + MINUTE)
+    lines.undo(line=line_of(handover, item), actor=boundary.bo, now=SOON + 2 * MINUTE)
+
+    assert running(item, Waits.TAKEN).started_at == SOON + 2 * MINUTE

@@ -26,6 +26,7 @@ from handover.models import (
     Stage,
     UnknownFact,
 )
+from handover.queries.customers import plain_phone
 
 from . import customers, events, import_clocks, import_words, search
 from .import_plans import Earlier, Plan
@@ -135,7 +136,7 @@ class Writer:
             team=self.team,
             code=facts.customer_code,
             name=facts.customer_name or facts.customer_code,
-            phone=facts.phone,
+            phone=plain_phone(facts.phone),
             channel=facts.channel,
             need=facts.need or Customer.Need.UNKNOWN,
             need_note=facts.need_note,

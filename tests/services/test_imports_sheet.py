@@ -115,7 +115,7 @@ def test_rejected_rows_can_be_mended_and_imported(team):
     assert (row[2], row[-2]) == ("'+86 13800000001", "2")
     assert row[-1].startswith("Row 2, column “类别”: “普通” is not known here")
     report = run(team, io.BytesIO(rejected.getvalue().replace("普通", "紧急").encode()))
-    assert (report.new, Customer.objects.get().phone) == (1, "+86 13800000001")
+    assert (report.new, Customer.objects.get().phone) == (1, "+8613800000001")
 
 
 def test_no_cell_of_the_rejected_rows_is_a_formula(team):

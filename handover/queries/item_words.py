@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext
 
 from handover.models import Customer, Event, Kind, PendingItem, Waits
@@ -12,6 +13,20 @@ from handover.models import Customer, Event, Kind, PendingItem, Waits
 from .words import Reader, listed, moment_words
 
 Verb = Event.Verb
+
+
+# What has not been done, of each thing that the engine watches.
+UNDONE = {
+    Waits.TAKEN: _lazy("Nobody has taken it"),
+    Waits.RESPONSE: _lazy("There is no first response"),
+    Waits.DONE: _lazy("Its time has come"),
+    Waits.PROMISE: _lazy("The promise comes due"),
+    Waits.COMPLAINT: _lazy("The complaint is not verified"),
+    Waits.IDLE: _lazy("There is no progress"),
+    Waits.REFUSED: _lazy("The refused line is not decided"),
+    Waits.SIGN: _lazy("The outgoing shift has not signed"),
+    Waits.CONFIRM: _lazy("The incoming shift has not received it"),
+}
 
 
 def snooze_words(until: datetime | None, person: str | None, reason: str, reader: Reader) -> str:
@@ -50,10 +65,10 @@ def _brought(data: dict[str, Any]) -> list[str]:
 def _watched(verb: str, data: dict[str, Any]) -> list[str]:
     """What the engine told of what waits, and until when somebody kept it from telling."""
     if verb == Verb.ESCALATED:
-        facts = {"what": Waits(data["clock"]).label, "people": listed(data["told"])}
-        return [_("What waits: %(what)s. Told: %(people)s") % facts]
+        facts = {"what": UNDONE[Waits(data["clock"])], "people": listed(data["told"])}
+        return [_("%(what)s. Told: %(people)s") % facts]
     if verb == Verb.ENGINE_FAILED:
-        return [_("What waits: %(what)s") % {"what": Waits(data["clock"]).label}]
+        return [str(UNDONE[Waits(data["clock"])])]
     if verb == Verb.SNOOZED:
         return [_("Until %(at)s") % {"at": _moment(data["until"])}]
     if verb == Verb.CLOCK_STEPPED:

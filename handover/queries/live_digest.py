@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from handover.models import Access, Waits
 
-from . import board_decisions, board_handovers, live_board, live_escalations
+from . import board_decisions, board_handovers, deliveries, live_board, live_escalations
 from .live_board import SHOWN
 
 
@@ -25,10 +25,11 @@ def of_board(access: Access) -> list[Tally]:
     """The lists of the board that are not empty and wait for somebody in charge."""
     found = (
         ("untaken", "urgent", _("Urgent, not taken"), live_board.clocks_of(access, Waits.TAKEN)),
-        ("escalations", "alarm", _("Escalated"), live_escalations.newest(access)[: SHOWN + 1]),
+        ("escalations", "alarm", _("Escalated"), live_escalations.newest(access)),
         ("refused", "shield", _("To be decided"), board_decisions.refused(access)),
         ("complaints", "shield", _("Complaints to verify"), live_board.clocks_of(access, Waits.COMPLAINT)),
         ("late", "warning", _("Late handovers"), board_handovers.late(access)),
+        ("undelivered", "email", _("Could not be sent"), deliveries.given_up(access)),
     )
     return [Tally(key, icon, label, _number(len(rows))) for key, icon, label, rows in found if rows]
 

@@ -1,6 +1,5 @@
 """Who is at each post now, and who comes next, for the live board."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -39,45 +38,46 @@ class Staffing:
 
 
 def of_posts(access: Access) -> list[Staffing]:
-    """The posts in use that this person leads. Four queries for however many."""
+    """The posts in use that this person leads. As many queries for many as for one."""
     posts = Post.objects.managed_by(access).in_use(access.now).filter(team__is_active=True)
     found = posts.select_related("team").order_by("team__name", "name", "pk")[:POSTS]
     places = {post.pk: Staffing(post) for post in found}
-    _fill_now(places, access)
-    _fill_next(places, access)
+    _fill(places, access)
     return list(places.values())
 
 
-def _fill_now(places: dict[int, Staffing], access: Access) -> None:
+def _fill(places: dict[int, Staffing], access: Access) -> None:
     reader = Reader(access.now)
-    present = Assignment.objects.on_duty(access.now).filter(shift__post__in=places)
-    for assignment in present.select_related("user", "shift").order_by("user__display_name", "pk"):
-        places[assignment.shift.post_id].now.append(_name(assignment))
-    for shift in Shift.objects.covering(access.now).filter(post__in=places).order_by("starts_at", "pk"):
-        words = {"shift": shift.name, "at": reader.instant(shift.ends_at)}
-        places[shift.post_id].shift = _("%(shift)s until %(at)s") % words
-
-
-def _fill_next(places: dict[int, Staffing], access: Access) -> None:
-    """The first shift of each post that begins within a day."""
-    reader = Reader(access.now)
-    coming = Shift.objects.filter(
-        post__in=places, starts_at__gt=access.now, starts_at__lte=access.now + AHEAD
+    present = Assignment.objects.on_duty(access.now).filter(shift__post__in=list(places))
+    for post_id, name, leads in present.order_by("user__display_name", "pk").values_list(
+        "shift__post", "user__display_name", "is_duty_supervisor"
+    ):
+        places[post_id].now.append(_name(name, leads))
+    shifts = Shift.objects.filter(
+        post__in=list(places), ends_at__gt=access.now, starts_at__lte=access.now + AHEAD
     )
-    first: dict[int, Shift] = {}
-    for shift in coming.order_by("starts_at", "pk"):
-        first.setdefault(shift.post_id, shift)
-    names: dict[int, list[str]] = defaultdict(list)
-    roster = Assignment.objects.effective().of_workers().filter(shift__in=list(first.values()))
-    for assignment in roster.select_related("user").order_by("user__display_name", "pk"):
-        names[assignment.shift_id].append(_name(assignment))
-    for post_id, shift in first.items():
-        words = {"shift": shift.name, "at": reader.instant(shift.starts_at)}
-        places[post_id].next_shift = _("%(shift)s from %(at)s") % words
-        places[post_id].next = names[shift.pk]
+    coming: dict[int, int] = {}
+    for pk, post_id, name, starts_at, ends_at in shifts.order_by("starts_at", "pk").values_list(
+        "pk", "post", "name", "starts_at", "ends_at"
+    ):
+        if starts_at <= access.now:
+            words = {"shift": name, "at": reader.instant(ends_at)}
+            places[post_id].shift = _("%(shift)s until %(at)s") % words
+        elif not places[post_id].next_shift:
+            words = {"shift": name, "at": reader.instant(starts_at)}
+            places[post_id].next_shift = _("%(shift)s from %(at)s") % words
+            coming[pk] = post_id
+    _fill_next(places, coming)
 
 
-def _name(assignment: Assignment) -> str:
-    if assignment.is_duty_supervisor:
-        return _("%(person)s (duty supervisor)") % {"person": assignment.user}
-    return assignment.user.display_name
+def _fill_next(places: dict[int, Staffing], coming: dict[int, int]) -> None:
+    """Who is on the first shift of each post that begins within a day."""
+    roster = Assignment.objects.effective().of_workers().filter(shift__in=list(coming))
+    for shift_id, name, leads in roster.order_by("user__display_name", "pk").values_list(
+        "shift", "user__display_name", "is_duty_supervisor"
+    ):
+        places[coming[shift_id]].next.append(_name(name, leads))
+
+
+def _name(name: str, leads: bool) -> str:
+    return _("%(person)s (duty supervisor)") % {"person": name} if leads else name

@@ -2,22 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from handover.models import Access, Escalation, Handover, PendingItem, Target, Waits
 
+from .item_words import UNDONE
 from .live_board import SHOWN, Part
 from .paging import Cursor
 from .words import Reader, iso, listed
 
 # What is older stands first among what has broken; here it would only hide what is new.
 RECENT = timedelta(days=1)
+# So many of the newest steps are looked through for the things they are about.
+LOOKED_AT = 500
 COLUMNS = {
     "kind": F("clock__kind"),
     "since": F("clock__started_at"),
@@ -38,35 +41,44 @@ class Waiting:
     url: str
     title: str
     place: str
-    what: str
-    since: str
-    at: str
+    said: str  # what has not been done, and since when it waits
+    told: str
+    label: str
     iso: str
     relative: str
-    told: str
 
 
 def unacknowledged(access: Access, after: str = "") -> Part:
     """A page of `newest` in words; who says what is done about one covers the older ones of its thing."""
     cursor = Cursor.read(after)
-    steps = newest(access)
+    keys = newest(access)
     if cursor:
-        steps = steps.filter(
-            Q(fired_at__lt=cursor.at) | Q(fired_at=cursor.at, pk__lt=cursor.pk), fired_at__lte=cursor.at
-        )
-    rows = list(steps.values("pk", "fired_at", "targets", "told", **COLUMNS)[: SHOWN + 1])
-    last = str(Cursor(rows[SHOWN - 1]["fired_at"], rows[SHOWN - 1]["pk"])) if len(rows) > SHOWN else ""
-    return Part(_shape(rows[:SHOWN], access), last, is_later=cursor is not None)
+        keys = [key for key in keys if key < (cursor.at, cursor.pk)]
+    shown = [pk for _at, pk in keys[:SHOWN]]
+    found = Escalation.objects.filter(pk__in=shown).order_by("-fired_at", "-pk") if shown else None
+    rows = list(found.values("pk", "fired_at", "targets", "told", **COLUMNS)) if found else []
+    last = str(Cursor(*keys[SHOWN - 1])) if len(keys) > SHOWN else ""
+    return Part(_shape(rows, access), last, is_later=cursor is not None)
 
 
-def newest(access: Access) -> QuerySet[Escalation]:
-    """Of each thing at the posts the person leads the newest step that nobody has answered, newest first."""
-    newer = _waiting(access).filter(
-        Q(fired_at__gt=OuterRef("fired_at")) | Q(fired_at=OuterRef("fired_at"), pk__gt=OuterRef("pk"))
+def newest(access: Access) -> list[tuple[datetime, int]]:
+    """Of each thing at the posts the person leads the newest step that nobody has answered, newest first.
+
+    Told to somebody lately, of what still waits.
+    """
+    steps = Escalation.objects.filter(
+        _led(access),
+        acknowledged_at__isnull=True,
+        clock__stopped_at__isnull=True,
+        fired_at__gt=access.now - RECENT,
+    ).exclude(told=[])
+    rows = steps.order_by("-fired_at", "-pk").values_list(
+        "fired_at", "pk", "clock__item_id", "clock__handover_id"
     )
-    steps = _waiting(access).filter(_led(access)).order_by("-fired_at", "-pk")
-    steps = steps.exclude(Exists(newer.filter(clock__item=OuterRef("clock__item"))))
-    return steps.exclude(Exists(newer.filter(clock__handover=OuterRef("clock__handover"))))
+    found: dict[tuple[int | None, int | None], tuple[datetime, int]] = {}
+    for fired_at, pk, item_id, handover_id in rows[:LOOKED_AT]:
+        found.setdefault((item_id, handover_id), (fired_at, pk))
+    return list(found.values())
 
 
 def visible(access: Access) -> QuerySet[Escalation]:
@@ -81,13 +93,6 @@ def visible(access: Access) -> QuerySet[Escalation]:
         "clock__handover__post",
         "clock__handover__outgoing_shift",
     )
-
-
-def _waiting(access: Access) -> QuerySet[Escalation]:
-    """Told to somebody lately, of what still waits."""
-    return Escalation.objects.filter(
-        acknowledged_at__isnull=True, clock__stopped_at__isnull=True, fired_at__gt=access.now - RECENT
-    ).exclude(told=[])
 
 
 def _led(access: Access) -> Q:
@@ -108,19 +113,23 @@ def _shape(rows: Sequence[Any], access: Access) -> list[Waiting]:
             url=_url(row),
             title=_title(row),
             place=row["item_post"] or row["handover_post"],
-            what=str(Waits(row["kind"]).label),
-            since=reader.instant(row["since"]),
-            at=reader.instant(row["fired_at"]),
+            said=_("%(what)s. It waits since %(since)s.")
+            % {"what": UNDONE[Waits(row["kind"])], "since": reader.instant(row["since"])},
+            told=_told(row, names, reader),
+            label=_("What is being done about %(thing)s") % {"thing": _title(row)},
             iso=iso(row["fired_at"]),
             relative=reader.relative(row["fired_at"]),
-            told=_("%(people)s (as %(targets)s)")
-            % {
-                "people": listed(names.get(pk, "") for pk in row["told"]),
-                "targets": listed(str(Target(target).label) for target in row["targets"]),
-            },
         )
         for row in rows
     ]
+
+
+def _told(row: Any, names: dict[int, str], reader: Reader) -> str:
+    return _("Told at %(at)s: %(people)s (as %(targets)s)") % {
+        "at": reader.instant(row["fired_at"]),
+        "people": listed(names.get(pk, "") for pk in row["told"]),
+        "targets": listed(str(Target(target).label) for target in row["targets"]),
+    }
 
 
 def _url(row: Any) -> str:

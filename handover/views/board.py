@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
 from handover import permissions
-from handover.queries import board, board_handovers, deliveries, duty, live_digest, notices
+from handover.queries import board, board_handovers, duty, live_digest, notices
 from handover.queries import inbox as inbox_queries
 from handover.services import inbox
 
@@ -25,7 +25,6 @@ def home(request: Request) -> HttpResponse:
         "mine": mine,
         "may_create": any(permissions.can_work_in_team(access, team_id) for team_id in access.roles),
         "digest": live_digest.of_board(access) if access.leads else None,
-        "undelivered": deliveries.given_up(access) if access.leads else [],
         "handovers": board_handovers.of_my_shifts(access),
         "check_in_choices": check_in_choices,
         "check_in": board.check_ins(check_in_choices, access.now),

@@ -13,15 +13,17 @@ from django.views.decorators.http import require_safe
 from accounts.held import bound
 from handover import permissions
 from handover.forms.item_actions import SentenceForm
-from handover.models import Access, Escalation
+from handover.models import Access, Waits
 from handover.queries import (
     board_alarms,
     board_decisions,
     board_handovers,
+    deliveries,
     live_board,
     live_duty,
     live_escalations,
 )
+from handover.queries.item_words import UNDONE
 from handover.queries.live_board import Part
 from handover.services import supervision
 
@@ -46,6 +48,7 @@ def board(request: Request) -> HttpResponse:
         "refused": board_decisions.refused(access),
         "late": board_handovers.late(access),
         "alarmed": board_alarms.alarmed(access),
+        "undelivered": deliveries.given_up(access),
         "staffing": live_duty.of_posts(access),
         "version": live_board.version(access),
         "now": access.now,
@@ -76,7 +79,11 @@ def escalation_acknowledge(request: Request, pk: int) -> HttpResponse:
         back=back,
         done=_("Noted. The clock runs on until somebody does it."),
         template="live_board/acknowledge.html",
-        context={"escalation": escalation, "item": escalation.clock.item},
+        context={
+            "escalation": escalation,
+            "item": escalation.clock.item,
+            "what": UNDONE[Waits(escalation.clock.kind)],
+        },
     )
 
 

@@ -82,7 +82,7 @@ def delivery_retry(request: Request, pk: int) -> HttpResponse:
     return press(
         request,
         run=lambda: delivery.retry(delivery=given_up, actor=request.user, now=request.access.now),
-        back=resolve_url("webhook_edit", given_up.webhook_id) if from_its_page else "home",
+        back=resolve_url("webhook_edit", given_up.webhook_id) if from_its_page else "board",
         done=_("It is tried once more."),
     )
 

@@ -44,13 +44,11 @@ def test_what_the_engine_did_says_what_waits_and_who_was_told():
         "alarm",
         "urgent",
         "The system told that it waits",
-        ["What waits: an urgent item is taken. Told: Dai, Lee"],
+        ["Nobody has taken it. Told: Dai, Lee"],
         "",
     )
     assert entry(Verb.LEFT, person=ada)[3] == ["Ada had it."]
-    assert entry(Verb.ENGINE_FAILED, data={"clock": "response"})[3] == [
-        "What waits: the first response to an urgent item"
-    ]
+    assert entry(Verb.ENGINE_FAILED, data={"clock": "response"})[3] == ["There is no first response"]
     assert entry(Verb.CLOCK_STEPPED, data={"seconds": -90})[3] == ["By -90 s"]
 
 

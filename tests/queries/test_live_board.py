@@ -140,8 +140,8 @@ def test_escalations_say_what_waits_since_when_and_who_was_told(desk, chief):
         "Front",
         reverse("item_detail", args=[item.pk]),
     )
-    assert (row.what, row.since, row.at) == ("an urgent item is taken", "06:00", "06:10")
-    assert row.told == "Dai (as the duty supervisor)"
+    assert row.said == "Nobody has taken it. It waits since 06:00."
+    assert row.told == "Told at 06:10: Dai (as the duty supervisor)"
 
 
 def test_escalations_are_the_newest_of_each_thing_newest_first(desk, chief):
@@ -152,7 +152,7 @@ def test_escalations_are_the_newest_of_each_thing_newest_first(desk, chief):
 
     rows = live_escalations.unacknowledged(access(chief, NOW + 25 * MINUTE)).rows
 
-    assert [(row.title.split()[0], row.at) for row in rows] == [
+    assert [(row.title.split()[0], row.iso[11:16]) for row in rows] == [
         (f"#{later.pk}", "06:25"),
         (f"#{item.pk}", "06:20"),
     ]

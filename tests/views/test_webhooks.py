@@ -128,10 +128,10 @@ def test_test_message_goes_the_way_of_all_others_and_its_page_says_what_became_o
     assert [row.state for row in client.get(page).context["rows"]] == ["sent"]
 
 
-def test_given_up_stands_on_the_first_page_of_supervisors_and_administrators_alone(client, team):
+def test_given_up_stands_on_the_board_of_supervisors_and_administrators_alone(client, team):
     hook = factories.webhook(team)
     desk = factories.post(team)
-    now = timezone.now()  # the first page shows what is recent
+    now = timezone.now()  # the board shows what is recent
     given_up(webhook=hook, text="To the chat", settled_at=now)
     letter = Message.objects.create(
         recipient=factories.user("Li Na"), text="To Li Na", item=factories.item(desk), at=NOW
@@ -149,7 +149,7 @@ def test_given_up_stands_on_the_first_page_of_supervisors_and_administrators_alo
     seen = {}
     for name, person in people.items():
         client.force_login(person)
-        rows = client.get(reverse("home")).context["undelivered"]
+        rows = client.get(reverse("board")).context["undelivered"]
         seen[name] = sorted((row.to, str(row.reason), row.detail) for row in rows)
 
     said = ("The server did not answer in time.", "504")

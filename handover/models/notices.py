@@ -21,8 +21,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """Those of every team the person belongs to: an agent may read them at home before the shift."""
         return self if access.is_administrator else self.filter(team__in=access.roles)
 
-    def for_post(self, post: Post) -> Self:
-        return self.filter(Q(post=None) | Q(post=post), team=post.team_id)
+    def for_post(self, *, team: int, post: int) -> Self:
+        return self.filter(Q(post=None) | Q(post=post), team=team)
 
     def in_force(self, instant: datetime) -> Self:
         return self.filter(withdrawn_at=None, valid_from__lte=instant, valid_until__gt=instant)

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
 
 from handover.hints import hints
 from handover.models import Customer, Handover, HandoverLine, Kind, PendingItem, UnknownFact
 from handover.queries import duty
+from handover.queries.prepared import prepared
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -104,10 +105,17 @@ def is_elsewhere(line: HandoverLine) -> bool:
 
 def open_lines(handover: Handover) -> list[HandoverLine]:
     """Lines without a final answer, and accepted urgent ones that were not read back."""
-    rows = handover.lines.filter(
-        Q(answer__in=OPEN_ANSWERS) | URGENT & Q(answer=Answer.ACCEPTED, read_back=""), round_number__gt=0
+    return _open_lines(handover=handover.pk)
+
+
+@prepared(handover=BigIntegerField())
+def _open_lines(*, handover: int) -> QuerySet[HandoverLine]:
+    rows = HandoverLine.objects.filter(
+        Q(answer__in=OPEN_ANSWERS) | URGENT & Q(answer=Answer.ACCEPTED, read_back=""),
+        handover=handover,
+        round_number__gt=0,
     )
-    return list(rows.select_related("item__customer", "handover").order_by("position", "pk"))
+    return rows.select_related("item__customer", "handover").order_by("position", "pk")
 
 
 def blocking(waiting: list[HandoverLine]) -> list[HandoverLine]:

@@ -1,9 +1,10 @@
 """Handovers: their list, and what the page of one record shows."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, Q, QuerySet
+from django.db.models import BigIntegerField, DateTimeField, Q, QuerySet
 
 from handover.models import Access, Event, Handover, Round, SignOff
 from handover.queries import answers, entries, record, record_words
@@ -55,6 +56,14 @@ def of_mine(access: Access) -> list[Handover]:
     )
 
 
+@prepared(post=BigIntegerField(), before=DateTimeField())
+def not_ended(*, post: int, before: datetime) -> QuerySet[Handover]:
+    """Of earlier boundaries, the earliest first."""
+    states = [Handover.State.DRAFT, Handover.State.SUBMITTED]
+    older = Handover.objects.filter(post=post, boundary_at__lt=before, state__in=states)
+    return older.order_by("boundary_at", "pk")
+
+
 @dataclass(frozen=True)
 class RecordPage:
     """One round of a record as it was signed, with everything that came after it."""
@@ -91,19 +100,25 @@ class RecordPage:
         return self.round == self.rounds[-1]
 
 
-def sign_offs(handover: Handover) -> QuerySet[SignOff]:
+def sign_offs(handover: Handover) -> list[SignOff]:
     """Everything that is signed, in its order."""
-    return handover.sign_offs.select_related("text", "addendum").order_by("signed_at", "pk")
+    return _sign_offs(handover=handover.pk)
+
+
+@prepared(handover=BigIntegerField())
+def _sign_offs(*, handover: int) -> QuerySet[SignOff]:
+    signed = SignOff.objects.filter(handover=handover)
+    return signed.select_related("text", "addendum").order_by("signed_at", "pk")
 
 
 def read_record(handover: Handover, number: int | None = None) -> RecordPage:
     """A round by its number, the latest by default. Raises Round.DoesNotExist where there is none."""
-    rounds = list(handover.rounds.select_related("text", "submitted_by", "ended_by").order_by("number"))
+    rounds = record.rounds(handover)
     chosen = next((r for r in rounds if r.number == (number or handover.round_count)), None)
     if chosen is None:
         raise Round.DoesNotExist
     content = record.signed_content(chosen.text)
-    signed = list(sign_offs(handover))
+    signed = sign_offs(handover)
     rows = answers.lines(handover)
     return RecordPage(
         round=chosen,

@@ -165,9 +165,14 @@ def places(access: Access) -> Places:
     return Places(list(teams), list(posts.select_related("team").order_by("team__name", "name", "pk")))
 
 
-def at_boundary(handover: Handover) -> QuerySet[Notice]:
+def at_boundary(handover: Handover) -> list[Notice]:
     """Those that hold for the post of the handover at its shift boundary."""
-    held = Notice.objects.for_post(handover.post).in_force(handover.boundary_at)
+    return _of_post(team=handover.team_id, post=handover.post_id, instant=handover.boundary_at)
+
+
+@prepared(team=BigIntegerField(), post=BigIntegerField(), instant=DateTimeField())
+def _of_post(*, team: int, post: int, instant: datetime) -> QuerySet[Notice]:
+    held = Notice.objects.for_post(team=team, post=post).in_force(instant)
     return held.select_related("author").order_by("valid_from", "pk")
 
 

@@ -4,9 +4,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet
 
-from handover.models import PaperForm, Post
+from handover.models import Handover, PaperForm, Post
+
+from .prepared import prepared
 
 PAGE_SIZE = 30
 PRINTED_AT_MOST = 20  # sheets at a time
@@ -30,6 +32,16 @@ def listing(post: Post, *, before: int | None = None) -> Page:
         found = found.filter(number__lt=before)
     rows = list(found.order_by("-number")[: PAGE_SIZE + 1])
     return Page(rows[:PAGE_SIZE], rows[PAGE_SIZE - 1].number if len(rows) > PAGE_SIZE else None)
+
+
+def typed_into(handover: Handover) -> list[PaperForm]:
+    """The sheets from which a handover was typed."""
+    return _typed_into(handover=handover.pk)
+
+
+@prepared(handover=BigIntegerField())
+def _typed_into(*, handover: int) -> QuerySet[PaperForm]:
+    return PaperForm.objects.filter(handover=handover).select_related("typed_by").order_by("number")
 
 
 def next_number(post: Post) -> int:

@@ -3,16 +3,22 @@
 from collections import defaultdict
 from collections.abc import Collection
 
+from django.db.models import BigIntegerField, CharField
 from django.utils.translation import gettext as _
 
 from handover.models import Access, Assignment, Handover, HandoverLine, SignOff
 from handover.queries import cut
+from handover.queries.prepared import Rows, prepared
 
 
 def signers(handover: Handover, role: str) -> frozenset[int]:
     """Ids of those who signed any round in this role: lines accepted in an earlier one stay accepted."""
-    rows = SignOff.objects.filter(handover=handover, role=role)
-    return frozenset(rows.values_list("user_id", flat=True))
+    return frozenset(user_id for (user_id,) in _signers(handover=handover.pk, role=role))
+
+
+@prepared(handover=BigIntegerField(), role=CharField())
+def _signers(*, handover: int, role: str) -> Rows:
+    return SignOff.objects.filter(handover=handover, role=role).values_list("user_id")
 
 
 def outgoing(handover: Handover) -> frozenset[int]:
@@ -45,10 +51,18 @@ def of_line(line: HandoverLine) -> frozenset[int]:
 
 def receivers(handover: Handover) -> frozenset[int]:
     """Ids of those who have received anything of it: they cannot sign that they hand it over."""
-    rows = handover.lines.filter(round_number__gt=0)
-    answered = rows.filter(answer__in=cut.RECEIVED_ANSWERS).values_list("answered_by", flat=True)
-    read_back = rows.filter(read_back_by__isnull=False).values_list("read_back_by", flat=True)
-    return signers(handover, SignOff.Role.INCOMING) | frozenset(answered.union(read_back))
+    return frozenset(user_id for (user_id,) in _receivers(handover=handover.pk))
+
+
+@prepared(handover=BigIntegerField())
+def _receivers(*, handover: int) -> Rows:
+    signed = SignOff.objects.filter(handover=handover, role=SignOff.Role.INCOMING)
+    lines = HandoverLine.objects.filter(handover=handover, round_number__gt=0)
+    answered = lines.filter(answer__in=cut.RECEIVED_ANSWERS, answered_by__isnull=False)
+    read_back = lines.filter(read_back_by__isnull=False)
+    return signed.values_list("user").union(
+        answered.values_list("answered_by"), read_back.values_list("read_back_by")
+    )
 
 
 def may_join(handover: Handover, access: Access) -> str:

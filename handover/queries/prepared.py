@@ -4,16 +4,18 @@ Building SQL through the ORM costs ten times what the database needs to answer i
 as a queryset; it is written down once with slots in the places of its values.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, wraps
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Field, QuerySet
+from django.db.models.query import get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 
 Values = ParamSpec("Values")
+Found = TypeVar("Found")
 Row = tuple[Any, ...]
 Rows = QuerySet[Any, Row]  # a queryset that ends in values_list()
 
@@ -29,31 +31,62 @@ class Slot(Expression):
         return "%s", (self,)
 
 
+class Question:
+    """The SQL of a queryset, and how its answer is read: the rows of values_list(), or what the rows stand
+    for, with everything of select_related().
+    """
+
+    def __init__(self, queryset: QuerySet[Any, Any]) -> None:
+        self._compiler = queryset.query.get_compiler(connection=connection)
+        self._sql, self._parameters = self._compiler.as_sql()
+        self._converters = self._compiler.get_converters([column for column, *_ in self._compiler.select])
+        self._things = _Things(self._compiler) if queryset.query.default_cols else None
+
+    def ask(self, values: dict[str, Any]) -> list[Any]:
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, [_filled(parameter, values) for parameter in self._parameters])
+            rows: Iterable[Any] = cursor.fetchall()
+        if self._converters:
+            rows = map(tuple, self._compiler.apply_converters(rows, self._converters))
+        return list(map(self._things.make, rows) if self._things else rows)
+
+
+class _Things:
+    """Makes of a row what it stands for, as the ORM does."""
+
+    def __init__(self, compiler: SQLCompiler) -> None:
+        info: dict[str, Any] = compiler.klass_info or {}
+        places = info["select_fields"]
+        self._model, self._own = info["model"], slice(places[0], places[-1] + 1)
+        self._names = [column.target.attname for column, *_ in compiler.select[self._own]]
+        self._related: list[Any] = get_related_populators(info, compiler.select, connection.alias)  # type: ignore[call-arg]  # the stubs are of a later Django
+        self._annotations = compiler.annotation_col_map or {}
+
+    def make(self, row: Row) -> Any:
+        thing = self._model.from_db(connection.alias, self._names, row[self._own])
+        for populator in self._related:
+            populator.populate(row, thing)
+        for name, place in self._annotations.items():
+            setattr(thing, name, row[place])
+        return thing
+
+
 def prepared(
     **fields: "Field[Any, Any]",
-) -> Callable[[Callable[Values, Rows]], Callable[Values, list[Row]]]:
+) -> Callable[[Callable[Values, QuerySet[Any, Found]]], Callable[Values, list[Found]]]:
     """Makes of a function that writes a queryset down one that asks it. `fields` are its arguments.
 
     They are passed by name. The function sees slots instead of values, so it must not look into them.
     """
 
-    def decorate(write: Callable[..., Rows]) -> Callable[Values, list[Row]]:
+    def decorate(write: Callable[..., QuerySet[Any, Found]]) -> Callable[Values, list[Found]]:
         @cache
-        def built(_vendor: str) -> tuple[Rows, str, tuple[Any, ...], list[Any]]:
-            rows = write(**{name: Slot(name, field) for name, field in fields.items()})
-            compiler = rows.query.get_compiler(connection=connection)
-            sql, parameters = compiler.as_sql()
-            return rows, sql, tuple(parameters), [column for column, *_ in compiler.select]
+        def built(_vendor: str) -> Question:
+            return Question(write(**{name: Slot(name, field) for name, field in fields.items()}))
 
         @wraps(write)
-        def ask(*_: Values.args, **values: Values.kwargs) -> list[Row]:
-            rows, sql, parameters, columns = built(connection.vendor)
-            with connection.cursor() as cursor:
-                cursor.execute(sql, [_filled(parameter, values) for parameter in parameters])
-                found: list[Row] = cursor.fetchall()
-            compiler = rows.query.get_compiler(connection=connection)
-            converters = compiler.get_converters(columns)
-            return list(map(tuple, compiler.apply_converters(found, converters))) if converters else found
+        def ask(*_: Values.args, **values: Values.kwargs) -> list[Found]:
+            return built(connection.vendor).ask(values)
 
         return ask
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BigIntegerField
+from django.db.models import BigIntegerField, IntegerField, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -26,7 +26,7 @@ from handover.models import (
     SignedText,
     SignOff,
 )
-from handover.queries import answers, drafts, duty, notices
+from handover.queries import answers, drafts, duty, notices, paper
 from handover.queries.answers import AnsweredLine, Remark
 from handover.queries.drafts import DraftItem, ReceivedItem, SavedSection
 from handover.queries.prepared import Rows, prepared
@@ -114,8 +114,8 @@ def load_draft(handover: Handover, *, lock: bool = False) -> Draft:
         staying=[item for item in open_items if item.stays],
         received=drafts.received(handover),
         sections=drafts.sections(handover),
-        notices=list(notices.at_boundary(handover)),
-        paper_forms=list(handover.paper_forms.select_related("typed_by").order_by("number")),
+        notices=notices.at_boundary(handover),
+        paper_forms=paper.typed_into(handover),
     )
 
 
@@ -228,8 +228,26 @@ def signed_content(text: SignedText) -> Content:
 
 def latest_round(handover: Handover) -> Round:
     """The latest submission. Raises Round.DoesNotExist for a handover that was never submitted."""
-    rounds = handover.rounds.select_related("text", "submitted_by")
-    return rounds.get(number=handover.round_count)
+    found = _round(handover=handover.pk, number=handover.round_count)
+    if not found:
+        raise Round.DoesNotExist
+    return found[0]
+
+
+@prepared(handover=BigIntegerField(), number=IntegerField())
+def _round(*, handover: int, number: int) -> QuerySet[Round]:
+    return Round.objects.filter(handover=handover, number=number).select_related("text", "submitted_by")
+
+
+def rounds(handover: Handover) -> list[Round]:
+    """All submissions, in their order."""
+    return _rounds(handover=handover.pk)
+
+
+@prepared(handover=BigIntegerField())
+def _rounds(*, handover: int) -> QuerySet[Round]:
+    found = Round.objects.filter(handover=handover).order_by("number")
+    return found.select_related("text", "submitted_by", "ended_by")
 
 
 def _shift(shift: Shift | None, people: list[duty.Name]) -> Content | None:

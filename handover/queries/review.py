@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import BigIntegerField, DateTimeField, Max
+from django.db.models import BigIntegerField, DateTimeField, Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from accounts.models import User
@@ -97,14 +97,10 @@ class ReviewPage:
 
 def read(handover: Handover, access: Access) -> ReviewPage:
     """The lines with those that run out first at the top. Four queries, however many lines there are."""
-    rows = list(
-        handover.lines.filter(round_number__gt=0)
-        .select_related("item", "answered_by", "read_back_by", "decided_holder")
-        .order_by("position", "pk")
-    )
+    rows = _rows(handover=handover.pk)
     for row in rows:
         row.handover = handover
-    rounds = list(handover.rounds.select_related("text").order_by("number"))
+    rounds = record.rounds(handover)
     contents = [record.signed_content(round_.text) for round_ in rounds]
     frozen = {
         (round_.number, line.item): line
@@ -136,12 +132,28 @@ def read(handover: Handover, access: Access) -> ReviewPage:
     )
 
 
+@prepared(handover=BigIntegerField())
+def _rows(*, handover: int) -> QuerySet[HandoverLine]:
+    lines = HandoverLine.objects.filter(handover=handover, round_number__gt=0)
+    return lines.select_related("item", "answered_by", "decided_holder").order_by("position", "pk")
+
+
 def version(handover: Handover) -> str:
     """Changes whenever the lines may show something else: with each entry of the record or of an item."""
-    events = Event.objects.filter(handover=handover).order_by("-at", "-pk")
-    newest = events.values_list("pk", flat=True).first() or 0
-    changed_at = handover.lines.filter(round_number__gt=0).aggregate(at=Max("item__changed_at"))["at"]
-    return f"{newest}-{changed_at.timestamp() if changed_at else 0}"
+    newest = _newest_event(handover=handover.pk)
+    changed = _newest_change(handover=handover.pk)
+    return f"{newest[0][0] if newest else 0}-{changed[0][0].timestamp() if changed else 0}"
+
+
+@prepared(handover=BigIntegerField())
+def _newest_event(*, handover: int) -> Rows:
+    return Event.objects.filter(handover=handover).order_by("-at", "-pk").values_list("pk")[:1]
+
+
+@prepared(handover=BigIntegerField())
+def _newest_change(*, handover: int) -> Rows:
+    items = PendingItem.objects.filter(lines__handover=handover, lines__round_number__gt=0)
+    return items.order_by("-changed_at", "-pk").values_list("changed_at")[:1]
 
 
 def _burns_first(line: ReviewLine) -> tuple[bool, datetime, int]:
@@ -152,13 +164,16 @@ def _burns_first(line: ReviewLine) -> tuple[bool, datetime, int]:
 
 def _arrived_since(handover: Handover, access: Access) -> list[item_rows.Row]:
     """What came into the queue after the cut: it belongs to the next one."""
-    items = (
-        PendingItem.objects.open()
-        .filter(post=handover.post_id, holder__isnull=True, created_at__gt=handover.submitted_at)
-        .exclude(lines__handover=handover)
-        .order_by("next_due_at", "pk")
-    )
-    return item_rows.read(items[:ARRIVED_AT_MOST], access.now)
+    rows = _arrived(handover=handover.pk, post=handover.post_id, since=handover.submitted_at)
+    return item_rows.shape(item_rows.named(rows), access.now)
+
+
+@prepared(handover=BigIntegerField(), post=BigIntegerField(), since=DateTimeField())
+def _arrived(*, handover: int, post: int, since: datetime | None) -> Rows:
+    handed_over = HandoverLine.objects.filter(handover=handover, item=OuterRef("pk"))
+    items = PendingItem.objects.open().filter(post=post, holder__isnull=True, created_at__gt=since)
+    found = items.exclude(Exists(handed_over)).order_by("next_due_at", "pk")
+    return item_rows.columns(found[:ARRIVED_AT_MOST])
 
 
 def _events(handover: Handover, first_submitted_at: datetime) -> tuple[Threads, Happened]:

@@ -12,7 +12,7 @@ from handover import lifecycle
 from handover.errors import NotAllowed
 from handover.ladders import OF_HANDOVERS
 from handover.models import ClockKind, Event, Handover, HandoverLine, Kind, PendingItem, Round, Waits
-from handover.queries import cut, duty, parties, record, score
+from handover.queries import cut, duty, handovers, parties, record, score
 from handover.queries.record import Draft, Signature
 from handover.services import clocks, events, lines, signing
 
@@ -124,12 +124,7 @@ def _refuse_hindered(draft: Draft, actor: User) -> None:
 
 def _lapse_older(handover: Handover, actor: User, now: datetime) -> None:
     """The cut of this boundary ends the records of earlier ones that nobody confirmed."""
-    older = Handover.objects.filter(
-        post=handover.post_id,
-        boundary_at__lt=handover.boundary_at,
-        state__in=[Handover.State.DRAFT, Handover.State.SUBMITTED],
-    )
-    for record_ in older.order_by("boundary_at", "pk"):
+    for record_ in handovers.not_ended(post=handover.post_id, before=handover.boundary_at):
         rows = record_.lines.filter(round_number__gt=0, answer__in=cut.OPEN_ANSWERS)
         lines.carry_on(item_ids=list(rows.values_list("item_id", flat=True)), actor=actor, now=now)
         for round_ in record_.rounds.filter(outcome=Round.Outcome.OPEN):

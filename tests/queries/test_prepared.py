@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.db.models import BigIntegerField, DateTimeField
+from django.db.models import BigIntegerField, DateTimeField, F
 from django.test.utils import CaptureQueriesContext
 
 from handover.models import Assignment
@@ -56,3 +56,25 @@ def test_question_is_written_once_and_asked_with_the_values_of_each_time(assignm
     assert [[pk for pk, *_ in rows] for rows in answers] == [[assignment.pk], [other.pk], [], []]
     assert len(captured) == 4
     assert written == []
+
+
+@prepared(shift=BigIntegerField())
+def people(*, shift):
+    rows = Assignment.objects.filter(shift=shift).annotate(post_name=F("shift__post__name"))
+    return rows.select_related("user", "substitutes__user").order_by("pk")
+
+
+def test_question_without_columns_answers_with_things_and_what_belongs_to_them(assignment):
+    substitute = factories.assignment(assignment.shift, substitutes=assignment)
+
+    found = people(shift=assignment.shift_id)
+
+    with CaptureQueriesContext(connection) as captured:
+        facts = [(each.user, each.substitutes, each.post_name, each.checked_in_at) for each in found]
+    name = assignment.shift.post.name
+    assert found == [assignment, substitute]
+    assert facts == [
+        (assignment.user, None, name, NOW - HOUR),
+        (substitute.user, assignment, name, substitute.checked_in_at),
+    ]
+    assert len(captured) == 0

@@ -1,6 +1,6 @@
 """What is stored. Each module holds one subject; the same word names it in every layer."""
 
-from .access import READS_OFF_DUTY, Access, DutyPlace
+from .access import READS_OFF_DUTY, Access, Border, DutyPlace
 from .customers import Channel, Customer, Emotion
 from .escalation import Escalation, Ladder, Outlet, Target
 from .events import Event
@@ -43,6 +43,7 @@ __all__ = [
     "Access",
     "Addendum",
     "Assignment",
+    "Border",
     "Channel",
     "Clock",
     "ClockKind",

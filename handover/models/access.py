@@ -23,6 +23,16 @@ class DutyPlace:
 
 
 @dataclass(frozen=True)
+class Border:
+    """Whose work one may see: the same for all who may see the same."""
+
+    everything: bool
+    team_ids: frozenset[int]
+    own_team_ids: frozenset[int]  # of these only what is one's own
+    own_of: int | None  # whose, where there is any such team
+
+
+@dataclass(frozen=True)
 class Access:
     """A person with their roles and their duty at the instant `now`."""
 
@@ -62,6 +72,11 @@ class Access:
             for team_id, role in self.roles.items()
             if role in READS_OFF_DUTY or team_id in self.duty_team_ids
         )
+
+    @cached_property
+    def border(self) -> Border:
+        own = frozenset(self.roles) - self.read_team_ids
+        return Border(self.is_administrator, self.read_team_ids, own, self.user.pk if own else None)
 
     @cached_property
     def supervised_team_ids(self) -> frozenset[int]:

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Team
 
-from .access import Access
+from .access import Access, Border
 from .customers import Channel, Customer, Emotion
 from .shifts import Post
 
@@ -85,14 +85,17 @@ class UnknownFact(models.TextChoices):
 
 class PendingItemQuerySet(models.QuerySet["PendingItem"]):
     def visible_to(self, access: Access) -> Self:
+        return self.within(access.border)
+
+    def within(self, border: Border) -> Self:
         """All of the teams whose work the person may read, and what they hold themselves."""
-        if access.is_administrator:
+        if border.everything:
             return self
-        border = Q(team__in=access.read_team_ids)
+        seen = Q(team__in=border.team_ids)
         # An OR that adds nothing keeps SQLite from reading the lists in the order of their index.
-        if held_only := access.roles.keys() - access.read_team_ids:
-            border |= Q(team__in=held_only, holder=access.user)
-        return self.filter(border)
+        if border.own_team_ids:
+            seen |= Q(team__in=border.own_team_ids, holder=border.own_of)
+        return self.filter(seen)
 
     def open(self) -> Self:
         return self.filter(is_open=True)

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.db.models import BigIntegerField, DateTimeField, Q, QuerySet
 
-from handover.models import Access, Event, Handover, Round, SignOff
+from handover.models import Access, Border, Event, Handover, Round, SignOff
 from handover.queries import answers, entries, record, record_words
 from handover.queries.answers import AnsweredLine
 from handover.queries.paging import Cursor
 from handover.queries.paper import IS_FROM_PAPER
-from handover.queries.prepared import Rows, prepared
+from handover.queries.prepared import Rows, one, prepared
 
 PAGE_SIZE = 30
 TRAIL_SIZE = 40
@@ -25,14 +25,24 @@ class Page:
     older: str
 
 
-def visible(access: Access) -> QuerySet[Handover]:
-    found = Handover.objects.visible_to(access).annotate(from_paper=IS_FROM_PAPER)
+def visible(border: Border) -> QuerySet[Handover]:
+    found = Handover.objects.within(border).annotate(from_paper=IS_FROM_PAPER)
     return found.select_related("team", "post__team", "outgoing_shift__post", "incoming_shift__post")
+
+
+def find(access: Access, pk: int) -> Handover | None:
+    """The handover if this person may see it."""
+    return one(_find, border=access.border, pk=pk)
+
+
+@prepared(pk=BigIntegerField())
+def _find(*, border: Border, pk: int) -> QuerySet[Handover]:
+    return visible(border).filter(pk=pk)
 
 
 def listing(access: Access, *, state: str = "", post: int | None = None, before: str = "") -> Page:
     """Handovers of the person's border, the latest boundary first."""
-    found = visible(access)
+    found = visible(access.border)
     if state:
         found = found.filter(state=state)
     if post:
@@ -47,7 +57,7 @@ def listing(access: Access, *, state: str = "", post: int | None = None, before:
 def of_mine(access: Access) -> list[Handover]:
     """Those that wait for this person's shift: to be written, or to be received."""
     return list(
-        visible(access)
+        visible(access.border)
         .filter(
             Q(state=Handover.State.DRAFT, outgoing_shift__in=access.duty_shift_ids)
             | Q(state=Handover.State.SUBMITTED, incoming_shift__in=access.duty_shift_ids)

@@ -17,6 +17,7 @@ from handover.models import (
     MOVED_PROMISES,
     Access,
     Assignment,
+    Border,
     Clock,
     ClockKind,
     Escalation,
@@ -33,7 +34,7 @@ from handover.models import (
 
 from . import entries, timeline
 from .item_words import snooze_words
-from .prepared import Rows, prepared
+from .prepared import Rows, one, prepared
 from .words import ClockWords, Reader, clock_words, instant_words
 
 LINES = 10
@@ -110,10 +111,17 @@ def visible(access: Access) -> QuerySet[PendingItem]:
     )
 
 
-def for_page(access: Access) -> QuerySet[PendingItem]:
-    """Items with the customer and the names that their page shows; whole rows of those would cost more."""
+def for_page(access: Access, pk: int) -> PendingItem | None:
+    """The item, if this person may see it, with its customer and the names that its page shows."""
+    return one(_for_page, border=access.border, pk=pk)
+
+
+@prepared(pk=BigIntegerField())
+def _for_page(*, border: Border, pk: int) -> QuerySet[PendingItem]:
+    """Whole rows of what is only named would cost more."""
     return (
-        PendingItem.objects.visible_to(access)
+        PendingItem.objects.within(border)
+        .filter(pk=pk)
         .select_related("customer")
         .annotate(
             team_name=F("team__name"),

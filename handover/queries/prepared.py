@@ -4,13 +4,13 @@ Building SQL through the ORM costs ten times what the database needs to answer i
 as a queryset; it is written down once with slots in the places of its values.
 """
 
-from collections.abc import Callable, Iterable
-from functools import cache, wraps
+from collections.abc import Callable, Hashable, Iterable
+from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Expression, Field, QuerySet
+from django.db.models import BigIntegerField, Expression, Field, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -18,6 +18,7 @@ Values = ParamSpec("Values")
 Found = TypeVar("Found")
 Row = tuple[Any, ...]
 Rows = QuerySet[Any, Row]  # a queryset that ends in values_list()
+KEPT = 32  # of each question
 
 
 class Slot(Expression):
@@ -76,21 +77,31 @@ def prepared(
 ) -> Callable[[Callable[Values, QuerySet[Any, Found]]], Callable[Values, list[Found]]]:
     """Makes of a function that writes a queryset down one that asks it. `fields` are its arguments.
 
-    They are passed by name. The function sees slots instead of values, so it must not look into them.
+    They are passed by name. The function sees slots instead of values, so it must not look into them. What it
+    takes beside them it may look into: the SQL is built once for each such value, so there must be few.
     """
 
     def decorate(write: Callable[..., QuerySet[Any, Found]]) -> Callable[Values, list[Found]]:
-        @cache
-        def built(_vendor: str) -> Question:
-            return Question(write(**{name: Slot(name, field) for name, field in fields.items()}))
+        slots = {name: Slot(name, field) for name, field in fields.items()}
+
+        @lru_cache(maxsize=KEPT)
+        def built(_vendor: str, **known: Hashable) -> Question:
+            return Question(write(**slots, **known))
 
         @wraps(write)
         def ask(*_: Values.args, **values: Values.kwargs) -> list[Found]:
-            return built(connection.vendor).ask(values)
+            known = {name: value for name, value in values.items() if name not in fields}
+            return built(connection.vendor, **known).ask(values)
 
         return ask
 
     return decorate
+
+
+def one(question: Callable[..., list[Found]], *, pk: int, **known: Hashable) -> Found | None:
+    """What has this number, if anything has: an address may name one that no column holds."""
+    found = question(pk=pk, **known) if pk <= BigIntegerField.MAX_BIGINT else []
+    return found[0] if found else None
 
 
 def _filled(parameter: Any, values: dict[str, Any]) -> Any:

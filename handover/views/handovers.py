@@ -27,7 +27,9 @@ State = Handover.State
 
 def load(request: Request, pk: int) -> Handover:
     """The handover if this person may see it, else as if it did not exist."""
-    handover = get_object_or_404(handovers.visible(request.access), pk=pk)
+    handover = handovers.find(request.access, pk)
+    if handover is None:
+        raise Http404
     show_times_of(request, handover.team.time_zone)
     return handover
 

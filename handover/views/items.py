@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -62,7 +62,9 @@ def _create(request: Request, form: NewItemForm, new_customer: NewCustomerForm) 
 @require_safe
 def item_detail(request: Request, pk: int) -> HttpResponse:
     access = request.access
-    item = get_object_or_404(item_queries.for_page(access), pk=pk)
+    item = item_queries.for_page(access, pk)
+    if item is None:
+        raise Http404
     show_times_of(request, vars(item)["team_zone"])
     page = item_queries.read(access, item, before=request.GET.get("before", ""))
     context = {"item": item, "page": page, "now": access.now, "emotions": Emotion.choices}

@@ -1,6 +1,6 @@
 """What is stored. Each module holds one subject; the same word names it in every layer."""
 
-from .access import READS_OFF_DUTY, Access, Border, DutyPlace
+from .access import READS_OFF_DUTY, Access, Border, DutyPlace, Led
 from .customers import Channel, Customer, Emotion
 from .escalation import Escalation, Ladder, Outlet, Target
 from .events import Event
@@ -59,6 +59,7 @@ __all__ = [
     "Kind",
     "Ladder",
     "LastLook",
+    "Led",
     "Message",
     "MessageChoice",
     "Notice",

@@ -33,6 +33,14 @@ class Border:
 
 
 @dataclass(frozen=True)
+class Led:
+    """The teams and posts that one leads."""
+
+    team_ids: frozenset[int]
+    post_ids: frozenset[int]
+
+
+@dataclass(frozen=True)
 class Access:
     """A person with their roles and their duty at the instant `now`."""
 
@@ -81,6 +89,10 @@ class Access:
     @cached_property
     def supervised_team_ids(self) -> frozenset[int]:
         return frozenset(team for team, role in self.roles.items() if role == Membership.Role.SUPERVISOR)
+
+    @cached_property
+    def led(self) -> Led:
+        return Led(self.supervised_team_ids, self.led_post_ids)
 
     @cached_property
     def working_team_ids(self) -> frozenset[int]:

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Team
 
-from .access import Access, Border
+from .access import Access, Border, Led
 from .customers import Channel, Customer, Emotion
 from .shifts import Post
 
@@ -96,6 +96,9 @@ class PendingItemQuerySet(models.QuerySet["PendingItem"]):
         if border.own_team_ids:
             seen |= Q(team__in=border.own_team_ids, holder=border.own_of)
         return self.filter(seen)
+
+    def led(self, led: Led) -> Self:
+        return self.filter(Q(team__in=led.team_ids) | Q(post__in=led.post_ids))
 
     def open(self) -> Self:
         return self.filter(is_open=True)

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import BigIntegerField, Max, QuerySet
+from django.db.models import BigIntegerField, Max
 from django.utils import timezone
 from django.utils.functional import Promise as StrPromise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from handover.models import Access, Assignment, Event, LastLook, PendingItem
+from handover.models import Access, Assignment, Border, Event, LastLook, PendingItem
 
 from . import entries, item_rows
 from .prepared import Rows, prepared
@@ -53,10 +53,10 @@ class Mine:
 
 def mine(access: Access) -> Mine:
     """The most pressing rows in groups, each with what others did to it since the last look."""
-    held = PendingItem.objects.visible_to(access).open().filter(holder=access.user)
-    queued = PendingItem.objects.visible_to(access).open().filter(holder=None, post__in=access.duty_post_ids)
     # Two reads by their own index and one small sort, instead of one read that no index serves.
-    found = [*_first(held), *(_first(queued) if access.duty else [])]
+    held = _held(border=access.border, user=access.user.pk)
+    queued = _queued(border=access.border, posts=access.duty_post_ids) if access.duty else []
+    found = item_rows.named([*held, *queued])
     found.sort(key=lambda value: (value["next_due_at"], value["id"]))
     rows = item_rows.shape(found[:ROWS], access.now)
     looked_at = last_look(access) if rows else None
@@ -74,8 +74,16 @@ def _looks(*, user: int) -> Rows:
     return LastLook.objects.filter(user=user).values_list("at")
 
 
-def _first(items: QuerySet[PendingItem]) -> Iterable[item_rows.Row]:
-    return item_rows.values(items.order_by("next_due_at", "pk")[: ROWS + 1])
+@prepared(user=BigIntegerField())
+def _held(*, border: Border, user: int) -> Rows:
+    items = PendingItem.objects.within(border).open().filter(holder=user)
+    return item_rows.columns(items.order_by("next_due_at", "pk")[: ROWS + 1])
+
+
+@prepared()
+def _queued(*, border: Border, posts: frozenset[int]) -> Rows:
+    items = PendingItem.objects.within(border).open().filter(holder=None, post__in=posts)
+    return item_rows.columns(items.order_by("next_due_at", "pk")[: ROWS + 1])
 
 
 def _mark_news(rows: list[item_rows.Row], access: Access, since: datetime) -> int:

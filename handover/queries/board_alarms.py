@@ -2,29 +2,34 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Q
 from django.urls import reverse
 
-from handover.models import Access, PendingItem
+from handover.models import Access, Border, Led, PendingItem
 
 from . import items
+from .prepared import Rows, prepared
 
 SHOWN = 5
 # Customers are looked up for the newest items alone, so that the read stays as short however many are open.
 NEWEST = 100
-COLUMNS = (
-    "pk",
-    "changed_at",
-    "customer_id",
-    "customer__name",
-    "customer__need",
-    "customer__need_note",
-    "post__name",
-    "idle_handover_count",
-    "promise_moves",
-)
+
+
+class Item(NamedTuple):
+    """What is read of an item, by the names of its columns."""
+
+    pk: int
+    changed_at: datetime
+    customer_id: int
+    customer__name: str
+    customer__need: str
+    customer__need_note: str
+    post__name: str
+    idle_handover_count: int
+    promise_moves: int
+    other_count: int | None
 
 
 @dataclass(frozen=True)
@@ -41,23 +46,26 @@ class Alarmed:
 
 
 def alarmed(access: Access) -> list[Alarmed]:
-    """Items with an alarm, the worst first and then the newest; a customer stands here once. Three reads."""
-    led = Q(team__in=access.supervised_team_ids) | Q(post__in=access.led_post_ids)
-    here = PendingItem.objects.visible_to(access).filter(led)
-    stuck = here.stuck().order_by("-changed_at", "-pk").values_list(*COLUMNS, named=True)[:SHOWN]
-    newest = here.open().order_by("-created_at", "-pk").values_list(*COLUMNS, named=True)[:NEWEST]
-    counts = _open_counts({row.customer_id for row in [*stuck, *newest]})
-    repeating = [row for row in newest if counts[row.customer_id] > 1][:SHOWN]
-    return _shape({row.pk: row for row in [*stuck, *repeating]}.values(), counts)
+    """Items with an alarm, the worst first and then the newest; a customer stands here once. Two reads."""
+    stuck = map(Item._make, _stuck(border=access.border, led=access.led))
+    newest = map(Item._make, _newest(border=access.border, led=access.led))
+    repeating = [item for item in newest if item.other_count][:SHOWN]
+    return _shape({item.pk: item for item in [*stuck, *repeating]}.values())
 
 
-def _open_counts(customer_ids: set[int]) -> dict[int, int]:
-    """How many items of each of these customers are open."""
-    items = PendingItem.objects.open().filter(customer__in=customer_ids).order_by()
-    return dict(items.values("customer").annotate(number=Count("pk")).values_list("customer", "number"))
+@prepared()
+def _stuck(*, border: Border, led: Led) -> Rows:
+    stuck = PendingItem.objects.within(border).led(led).stuck().annotate(other_count=items.other_count())
+    return stuck.order_by("-changed_at", "-pk").values_list(*Item._fields)[:SHOWN]
 
 
-def _shape(rows: Iterable[Any], counts: dict[int, int]) -> list[Alarmed]:
+@prepared()
+def _newest(*, border: Border, led: Led) -> Rows:
+    opened = PendingItem.objects.within(border).led(led).open().annotate(other_count=items.other_count())
+    return opened.order_by("-created_at", "-pk").values_list(*Item._fields)[:NEWEST]
+
+
+def _shape(rows: Iterable[Any]) -> list[Alarmed]:
     of_customers: dict[int, Any] = {}
     newest = sorted(rows, key=lambda row: (row.changed_at, row.pk), reverse=True)
     for row in sorted(newest, key=lambda row: -row.idle_handover_count - row.promise_moves):
@@ -70,7 +78,7 @@ def _shape(rows: Iterable[Any], counts: dict[int, int]) -> list[Alarmed]:
             need=row.customer__need,
             need_note=row.customer__need_note,
             place=row.post__name,
-            said=" ".join(alarm.text for alarm in items.alarms(row, other_count=counts[row.customer_id] - 1)),
+            said=" ".join(alarm.text for alarm in items.alarms(row, other_count=row.other_count)),
         )
         for row in list(of_customers.values())[:SHOWN]
     ]

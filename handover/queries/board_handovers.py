@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from handover.models import Access, Assignment, Handover, Post, Shift
+from handover.models import Access, Assignment, Handover, Post
 
 from . import receipts
 from .hours import in_service_from
@@ -63,9 +63,9 @@ def of_my_shifts(access: Access) -> list[Card]:
 
 @prepared(user=BigIntegerField(), after=DateTimeField(), before=DateTimeField())
 def _shifts_of(*, user: int, after: datetime, before: datetime) -> Rows:
-    mine = Assignment.objects.effective().filter(user=user)
-    around = Shift.objects.filter(ends_at__gt=after, starts_at__lt=before, assignments__in=mine)
-    return around.values_list(*SHIFT_COLUMNS)
+    mine = Assignment.objects.effective().filter(user=user)  # a person stands on a shift once
+    around = mine.filter(shift__ends_at__gt=after, shift__starts_at__lt=before)
+    return around.values_list(*(f"shift__{name}" for name in SHIFT_COLUMNS))
 
 
 def late(access: Access) -> list[Card]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BigIntegerField, Expression, Field, QuerySet
@@ -39,11 +40,16 @@ class Question:
 
     def __init__(self, queryset: QuerySet[Any, Any]) -> None:
         self._compiler = queryset.query.get_compiler(connection=connection)
-        self._sql, self._parameters = self._compiler.as_sql()
+        try:
+            self._sql, self._parameters = self._compiler.as_sql()
+        except EmptyResultSet:
+            self._sql = ""  # nothing can answer it
         self._converters = self._compiler.get_converters([column for column, *_ in self._compiler.select])
         self._things = _Things(self._compiler) if queryset.query.default_cols else None
 
     def ask(self, values: dict[str, Any]) -> list[Any]:
+        if not self._sql:
+            return []
         with connection.cursor() as cursor:
             cursor.execute(self._sql, [_filled(parameter, values) for parameter in self._parameters])
             rows: Iterable[Any] = cursor.fetchall()

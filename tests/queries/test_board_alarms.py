@@ -90,11 +90,11 @@ def test_alarmed_is_short_however_much_goes_wrong(desk, supervisor) -> None:
     assert len(alarmed(supervisor)) == board_alarms.SHOWN
 
 
-def test_alarmed_is_three_queries(desk, supervisor, django_assert_num_queries) -> None:
+def test_alarmed_is_two_queries(desk, supervisor, django_assert_num_queries) -> None:
     factories.item(desk, idle_handover_count=2)
     access = duty.access(supervisor, NOW)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         found = board_alarms.alarmed(access)
 
     assert len(found) == 1

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.text import Truncator
 
 from accounts.models import Team, User
-from handover.models import About, Delivery, Handover, Message, MessageChoice, PendingItem, Webhook
+from handover.models import Delivery, Handover, Message, MessageChoice, PendingItem, Webhook
 
 LONGEST = 600
 

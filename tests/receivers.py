@@ -83,10 +83,11 @@ def receiver(**facts: Any) -> Iterator[Receiver]:
 
 @dataclass
 class MailBox:
-    """What the mail server took; `refuse` is what it answers to who wants to send."""
+    """What the mail server took. It answers `refuse`, and one that `hangs_up` takes it without a word."""
 
     letters: list[EmailMessage] = field(default_factory=list)
     refuse: str = ""
+    hangs_up: bool = False
 
     async def handle_RCPT(self, _server, _session, envelope, address, _options) -> str:  # noqa: N802
         if self.refuse:
@@ -94,7 +95,9 @@ class MailBox:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server, _session, envelope) -> str:  # noqa: N802
+        if self.hangs_up:
+            server.transport.close()
         letter = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(letter, EmailMessage)
         self.letters.append(letter)

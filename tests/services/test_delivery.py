@@ -248,6 +248,35 @@ def test_address_that_the_mail_server_refuses_holds_up_no_other():
     assert states() == [("waiting", 1, False, "refused")] * 2
 
 
+def test_mail_server_that_hangs_up_may_have_taken_it_and_the_next_letter_says_so():
+    send(reader())
+    with mail_server() as box:
+        box.hangs_up = True
+        run(NOW)
+        assert states() == [("waiting", 1, True, "no_answer")]
+
+        box.hangs_up = False
+        run(due())
+
+    first, again = box.letters
+    said = "You may have received this already."
+    assert [said in letter.get_body(["plain"]).get_content() for letter in (first, again)] == [False, True]
+    assert first["Message-ID"] == again["Message-ID"]
+    assert states() == [("sent", 2, True, "")]
+    assert Message.objects.count() == 1
+
+
+def test_mail_server_that_is_down_is_asked_once_for_all(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    send(reader(), factories.user(email="bo@example.com"))
+
+    run(NOW)
+
+    assert states() == [("waiting", 1, False, "unreachable"), ("waiting", 0, False, "unreachable")]
+    assert set(Delivery.objects.values_list("next_at", flat=True)) == {NOW + timedelta(seconds=30)}
+
+
 def test_email_of_somebody_who_may_not_sign_in_any_more_is_not_sent():
     person = reader()
     send(person)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from handover.models import Delivery, Event, Message, Webhook
 from handover.services import delivery
 from tests import factories
+from tests.counting import queries_of
 from tests.factories import NOW, Role
 from tests.receivers import receiver
 
@@ -98,6 +99,16 @@ def test_edit_to_another_kind_needs_its_address(client, team, supervisor):
     answer = client.post(reverse("webhook_edit", args=[hook.pk]), WECOM | {"format": "slack", "url": ""})
 
     assert list(answer.context["form"].errors) == ["url"]
+
+
+def test_list_asks_as_often_for_one_as_for_thirty(client, team, supervisor):
+    url = reverse("webhook_list", args=[team.pk])
+    factories.webhook(team)
+    for_one = queries_of(client, url)
+    for _number in range(29):
+        factories.webhook(team)
+
+    assert queries_of(client, url) == for_one
 
 
 def test_switching_off_ends_what_waits(client, team, supervisor):

@@ -104,7 +104,7 @@ def test_roster_needs_the_same_queries_for_few_and_many(client, desk, count, dja
     client.force_login(factories.member(desk.team))
     client.get(reverse("roster"))  # the first page of a session also writes the session
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(reverse("roster"))
 
 
@@ -142,5 +142,5 @@ def test_roster_with_holes_needs_the_same_queries_for_few_and_many(
     client.force_login(chief)
     client.get(reverse("roster"))
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.get(reverse("roster"))

@@ -51,3 +51,10 @@ GROWTH = (
     ("search", "Search for a word of two characters", 0),
 )
 MEMORY_AT_MOST = 1.3
+# So many things that come due at once, how long one worker may take for them, and of the processor for each.
+BURST = 10_000
+BURST_SECONDS = 15
+BURST_CPU_MS = 1.0
+# A sweep that finds nothing due, and how much longer it may take among many items than among few.
+IDLE_SQL_MS = 2.0
+IDLE_GROWTH = 1.5

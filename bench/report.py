@@ -57,6 +57,30 @@ def growth(measured: Sequence[Measured]) -> str:
     return f"{_database()}\n\n{_table(head, rows)}"
 
 
+def burst(steps: int, *, wall: float, own: float, server: float) -> str:
+    """Very many steps that come due at once, told by one process; its own processor time is limited."""
+    each = own * 1000 / steps
+    kept = wall <= budgets.BURST_SECONDS and each <= budgets.BURST_CPU_MS
+    row = (f"{steps}", f"{wall:.1f}", f"{each:.2f}", f"{(own + server) * 1000 / steps:.2f}")
+    budget = f"≤ {budgets.BURST_SECONDS} s, ≤ {budgets.BURST_CPU_MS} ms"
+    head = ("Steps due at once", "Seconds", "CPU ms each", "with the database", "Budget", "Kept")
+    return f"{_database()}\n\n{_table(head, [(*row, budget, _judged(kept))])}"
+
+
+def idle(found: Sequence[tuple[int, float, float]]) -> str:
+    """Sweeps that find nothing due: among so many items, so many milliseconds of SQL and statements."""
+    fewest = found[0][1]
+    rows = []
+    for size, milliseconds, statements in found:
+        growth = milliseconds / fewest
+        kept = milliseconds <= budgets.IDLE_SQL_MS and growth <= budgets.IDLE_GROWTH
+        budget = f"≤ {budgets.IDLE_SQL_MS} ms, ≤ {budgets.IDLE_GROWTH}"
+        figures = (f"{size:,}", f"{milliseconds:.2f}", f"{statements:g}", f"{growth:.2f}")
+        rows.append((*figures, budget, _judged(kept)))
+    head = ("Open items, nothing due", "SQL ms", "Queries", "Growth", "Budget", "Kept")
+    return f"{_database()}\n\n{_table(head, rows)}"
+
+
 def _row(measured: Measured, floor: dict[str, float]) -> tuple[str, ...]:
     subject = measured.subject
     walls = (measured.wall_ms(percent) for percent in (50, 95, 99))

@@ -7,6 +7,7 @@ process and of the database server, as a ratio of medians.
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -17,8 +18,23 @@ from pathlib import Path
 from bench import budgets, report
 from bench.budgets import Subject
 from bench.report import Measured
-from bench.sides import BARE, FLOOR, LARGE, PRODUCT, SMALL, Running, Side, databases, fill, running
+from bench.sides import (
+    BARE,
+    ENGINE,
+    FLOOR,
+    LARGE,
+    PRODUCT,
+    SMALL,
+    Running,
+    Side,
+    databases,
+    environment,
+    fill,
+    running,
+)
 
+SWEPT = [1_000, 10_000, 100_000]  # and a million on demand: it takes long to make them
+SENDS = {"EMAIL_URL": "dummymail://"}  # so that emails are written as where a mail server is set up
 WARM_UP = 2  # requests of each kind before the first that counts
 
 
@@ -29,7 +45,7 @@ def main() -> None:
         command = [sys.executable, "-m", "tests.servers", sys.executable, "-m", "bench.run", *rest]
         os.execv(sys.executable, command)
     with tempfile.TemporaryDirectory(prefix="bench-") as home:
-        run = growth if options.growth else profiled if options.profile else pages
+        run = next((run for name, run in OTHERS.items() if getattr(options, name)), pages)
         run(options, Path(home))
 
 
@@ -41,6 +57,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=150, help="after which no further turn begins")
     parser.add_argument("--servers", action="store_true", help="on a PostgreSQL started for this run")
     parser.add_argument("--growth", action="store_true", help="the lists among 1,000 and 100,000 items")
+    parser.add_argument("--engine", action="store_true", help="what sweeps for steps that are due cost")
+    parser.add_argument("--open", type=int, nargs="+", default=SWEPT, help="items among which it sweeps")
+    parser.add_argument("--burst", type=int, default=budgets.BURST, help="steps due at once")
     parser.add_argument("--profile", metavar="PAGE", help="where the time of one page goes instead")
     return parser.parse_args()
 
@@ -71,6 +90,17 @@ def profiled(options: argparse.Namespace, home: Path) -> None:
         product = started(stack, home, [PRODUCT], options)["product"]
         product.ask("count", options.profile, 0)
         say(product.ask("profile", options.profile, WARM_UP))
+
+
+def engine(options: argparse.Namespace, home: Path) -> None:
+    """What the sweep costs, in a process that prints its tables itself."""
+    sizes = map(str, [options.burst, *options.open])
+    command = [sys.executable, "-m", "bench.launch", ENGINE.pages, *sizes]
+    with databases([ENGINE]):
+        subprocess.run(command, env={**environment(ENGINE, home), **SENDS}, check=True)
+
+
+OTHERS = {"growth": growth, "profile": profiled, "engine": engine}
 
 
 def started(

@@ -31,6 +31,7 @@ FLOOR = Side("floor", "bench.floor.pages", "bench.floor.settings", "floor")
 PRODUCT = Side("product", "bench.product", "handover.settings", "product")
 SMALL = Side("small", "bench.product", "handover.settings", "small")
 LARGE = Side("large", "bench.product", "handover.settings", "large")
+ENGINE = Side("engine", "bench.engine", "handover.settings", "engine")
 
 
 class Running:

@@ -17,3 +17,18 @@ def test_bench_measures_every_page():
     assert run.returncode == 0, run.stderr
     subjects = [*budgets.FLOOR, *budgets.PAGES, *budgets.WRITES]
     assert [subject.title for subject in subjects if subject.title not in run.stdout] == []
+
+
+def test_bench_measures_the_engine():
+    run = subprocess.run(
+        [sys.executable, "-m", "bench.run", "--engine", "--burst", "20", "--open", "10", "20"],
+        cwd=BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode == 0, run.stderr
+    assert [
+        title for title in ("Open items, nothing due", "Steps due at once") if title not in run.stdout
+    ] == []

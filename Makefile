@@ -2,6 +2,7 @@
 # make test      every test, on servers of its own and in a browser
 # make check     lint, types, templates, layers, migrations, production settings, translations
 # make bench     what pages cost, against a plain application measured in the same run (BENCH=--help)
+# make chaos     hurts a whole running installation for five minutes, and counts what it told (CHAOS=--help)
 # make format    brings code and templates into shape
 # make messages  gathers what is to be translated
 PYTHON ?= python3
@@ -13,7 +14,7 @@ NEED := sh tools/need.sh
 TEMPLATES = $$(find templates -name '*.html')
 export DEMO
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
-.PHONY: run test check bench format messages browser
+.PHONY: run test check bench chaos format messages browser
 
 run: $(VENV)/run.stamp
 	@exec $(RUN) manage.py serve
@@ -39,6 +40,9 @@ check: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	@$(RUN) -m bench.run $(BENCH)
+
+chaos: $(VENV)/dev.stamp
+	@$(RUN) -m bench.chaos $(CHAOS)
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix

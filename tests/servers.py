@@ -125,17 +125,24 @@ def wait_until_it_answers(server: subprocess.Popen[bytes], ask: Callable[[], obj
             return
 
 
-@contextmanager
-def postgresql(home: Path) -> Iterator[str]:
+def make_cluster(home: Path) -> str:
+    """An empty PostgreSQL in `home`; answers with the command that runs it."""
     programs = find_postgresql(home)
     version = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True)
     old = float(version.stdout.split()[2]) < 17
     collation = "--locale=C.UTF-8" if old else "--locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C"
     initdb = f"{programs}/initdb -D {home}/pg -U postgres -A trust -E UTF8 --no-sync {collation}"
     subprocess.run(initdb.split(), check=True, cwd=home, stdout=subprocess.DEVNULL, **demoted())
-    command = f"{programs}/postgres -D {home}/pg -k {home} -c listen_addresses= -c fsync=off"
-    ask = lambda: psycopg2.connect(host=str(home), user="postgres", dbname="postgres").close()  # noqa: E731
-    with running(home, command, ask=ask, end=signal.SIGINT):
+    return f"{programs}/postgres -D {home}/pg -k {home} -c listen_addresses= -c fsync=off"
+
+
+def ask_postgresql(home: Path) -> None:
+    psycopg2.connect(host=str(home), user="postgres", dbname="postgres").close()
+
+
+@contextmanager
+def postgresql(home: Path) -> Iterator[str]:
+    with running(home, make_cluster(home), ask=lambda: ask_postgresql(home), end=signal.SIGINT):
         yield f"postgres://postgres@/{home}/postgres"
 
 

@@ -9,6 +9,9 @@ ROOT = Path(__file__).resolve().parent.parent
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 40
 LONGEST_TEMPLATE = 150
+TIME_OF_DATABASE = re.compile(
+    r"\bauto_now(_add)?\b|\bdb_default\b|\bNow\b\(|CURRENT_(TIME|DATE)|LOCALTIME|(clock|statement|transaction)_timestamp"
+)
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style\b|\sstyle=|\son[a-z]+=|=.javascript:", re.IGNORECASE)
 
 
@@ -86,6 +89,24 @@ def test_only_services_write() -> None:
     ]
 
     assert found == []
+
+
+def test_the_database_is_never_asked_for_the_time() -> None:
+    """Its clock may stand elsewhere than ours, and nothing would notice that somebody moved it."""
+    asked = [
+        place(path, number)
+        for path in code("accounts", "handover")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if TIME_OF_DATABASE.search(line)
+    ]
+    in_statements = [
+        place(path, node.lineno)
+        for path in code("accounts", "handover")
+        for node in nodes(path)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "now()" in node.value.lower()
+    ]
+
+    assert asked + in_statements == []
 
 
 def test_templates_have_nothing_inline() -> None:

@@ -1,0 +1,73 @@
+"""What is done to the installation, and when."""
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+
+from bench.chaos.plant import Plant, busy_worker
+
+HOUR = 3600
+HUNT_SECONDS = 8.0
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is done so many seconds after the first step has come due."""
+
+    at: float
+    words: str
+    act: Callable[[], object]
+
+
+def long(plant: Plant) -> list[Fault]:
+    """Everything, one after the other, in less than four minutes."""
+    return [
+        *(
+            Fault(at, "kill -9 of a worker in the middle of a sweep", lambda: hunt(plant))
+            for at in (6, 16, 26)
+        ),
+        Fault(40, "kill -9 of Redis", plant.broker.stop),
+        Fault(43, "Redis is back, empty", plant.broker.start),
+        Fault(55, "immediate stop of PostgreSQL", plant.database.stop),
+        Fault(58, "PostgreSQL is back", plant.database.start),
+        Fault(70, "beat stopped", lambda: plant.stop("beat")),
+        Fault(130, "beat is back", lambda: plant.start("beat")),
+        Fault(132, "a second beat", lambda: plant.start("beat-2")),
+        Fault(150, "the second beat stopped", lambda: plant.stop("beat-2")),
+        Fault(155, "wall clock an hour forward", lambda: plant.move_clock(HOUR)),
+        Fault(170, "wall clock right again", lambda: plant.move_clock(0)),
+        Fault(175, "wall clock an hour back", lambda: plant.move_clock(-HOUR)),
+        Fault(195, "wall clock right again", lambda: plant.move_clock(0)),
+        Fault(198, "no broker at all", plant.broker.stop),
+        Fault(222, "a broker again, empty", plant.broker.start),
+    ]
+
+
+def short(plant: Plant) -> list[Fault]:
+    """The worst of it in twenty seconds."""
+    return [
+        Fault(1, "kill -9 of a worker in the middle of a sweep", lambda: hunt(plant)),
+        Fault(6, "kill -9 of Redis", plant.broker.stop),
+        Fault(8, "Redis is back, empty", plant.broker.start),
+        Fault(10, "wall clock an hour forward", lambda: plant.move_clock(HOUR)),
+        Fault(14, "wall clock an hour back", lambda: plant.move_clock(-HOUR)),
+        Fault(20, "wall clock right again", lambda: plant.move_clock(0)),
+    ]
+
+
+def calm(_plant: Plant) -> list[Fault]:
+    """Nothing at all, for a minute and a half; people use the pages meanwhile."""
+    return [Fault(90, "end of a quiet run", lambda: None)]
+
+
+def hunt(plant: Plant) -> None:
+    """Kill a worker while it writes the steps of a sweep; whoever waits for one gives up at last."""
+    deadline = time.monotonic() + HUNT_SECONDS
+    with closing(plant.connect()) as database:
+        while time.monotonic() < deadline:
+            if name := busy_worker(database):
+                plant.kill(name)
+                plant.killed += 1
+                return
+            time.sleep(0.005)

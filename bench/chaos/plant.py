@@ -1,0 +1,150 @@
+"""The installation that is hurt: its servers, its processes, and the places its messages go to."""
+
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg2
+import redis
+
+from handover.env import BASE_DIR
+from handover.management.commands.serve import GUNICORN_FLAGS
+from handover.management.processes import Process, Supervisor
+from tests import servers
+from tests.commands.serving import free_port
+
+WORKER_FLAGS = "-P threads -c 4 --without-mingle --without-gossip"
+PROCESSES = ("worker-1", "worker-2", "beat", "sweeper")
+
+
+@dataclass
+class Server:
+    """One that is only ever ended without warning."""
+
+    home: Path
+    command: str
+    ask: Callable[[], object]
+    end: signal.Signals
+    running: ExitStack = field(default_factory=ExitStack)
+
+    def start(self) -> None:
+        self.running.enter_context(servers.running(self.home, self.command, ask=self.ask, end=self.end))
+
+    def stop(self) -> None:
+        self.running.close()
+
+
+def postgresql(home: Path) -> Server:
+    """Notes when each transaction was committed: by that the order of effects is judged."""
+    command = f"{servers.make_cluster(home)} -c track_commit_timestamp=on"
+    return Server(home, command, lambda: servers.ask_postgresql(home), signal.SIGQUIT)
+
+
+def redis_server(home: Path) -> Server:
+    """Keeps nothing on disk, so that it comes back empty."""
+    socket = home / "redis.sock"
+    settings = home / "redis.conf"
+    settings.write_text(f'port 0\nunixsocket {socket}\nsave ""\nappendonly no\n')
+    return Server(
+        home,
+        f"{servers.find_redis(home)} {settings}",
+        redis.Redis(unix_socket_path=str(socket)).ping,
+        signal.SIGKILL,
+    )
+
+
+class Plant:
+    """Servers and processes, each of which can be taken away and given back."""
+
+    def __init__(self, home: Path, environment: Mapping[str, str]) -> None:
+        self.home, self.environment = home, environment
+        self.database, self.broker = postgresql(home), redis_server(home)
+        self.offset, self.log = home / "offset", home / "processes.log"
+        self.supervisor = Supervisor([])
+        self.killed = 0
+        self.seen, self.port, self.cookies = home / "seen", free_port(), ""
+
+    def connect(self) -> psycopg2.extensions.connection:
+        """Beside the application, to watch it."""
+        database = psycopg2.connect(host=str(self.home), user="postgres", dbname="postgres")
+        database.autocommit = True
+        return database
+
+    def move_clock(self, seconds: float) -> None:
+        """The wall clock of every process; written at once, never read half."""
+        new = self.offset.with_suffix(".new")
+        new.write_text(str(seconds))
+        new.replace(self.offset)
+
+    def start(self, name: str) -> None:
+        self.supervisor.processes.append(self._process(name))
+        self.supervisor.tend()
+
+    def stop(self, name: str) -> None:
+        for process in [process for process in self.supervisor.processes if process.name == name]:
+            self.supervisor.processes.remove(process)
+            process.end()
+            process.wait()
+
+    def kill(self, name: str) -> None:
+        """The supervisor finds it dead, and starts it again."""
+        for process in self.supervisor.processes:
+            if process.name == name and process.handle:
+                process.handle.kill()
+
+    def look_at_pages(self, cookies: dict[str, str]) -> None:
+        """People use the pages all the time."""
+        self.cookies = ";".join(f"{name}={value}" for name, value in cookies.items())
+        self.start("web")
+        self.start("load")
+
+    def pages_seen(self) -> int:
+        return self.seen.stat().st_size if self.seen.exists() else 0
+
+    def _process(self, name: str) -> Process:
+        kind = name.partition("-")[0]
+        celery = "celery -q -A handover"
+        command = {
+            "worker": f"{celery} worker -n {name}@chaos {WORKER_FLAGS}",
+            "beat": f"{celery} beat -S celery.beat:Scheduler --pidfile=",
+            "sweeper": "django sweeper",
+            "web": f"gunicorn handover.wsgi --bind=127.0.0.1:{self.port} {GUNICORN_FLAGS}",
+            "load": f"bench.chaos.load {self.port} {self.cookies} {self.seen}",
+        }[kind]
+        wrapped = [
+            sys.executable,
+            "-m",
+            "bench.chaos.moved",
+            str(self.offset),
+            str(self.log),
+            *command.split(),
+        ]
+        # The database knows its visitors by name: a worker is killed in the middle of a transaction.
+        return Process(name, wrapped, {**self.environment, "PGAPPNAME": name}, BASE_DIR)
+
+
+@contextmanager
+def running(home: Path, environment: Mapping[str, str]) -> Iterator[Plant]:
+    """With its servers running; the processes are started once the database has its tables."""
+    made = Plant(home, environment)
+    made.move_clock(0)
+    with ExitStack() as stack:
+        for server in (made.database, made.broker):
+            server.start()
+            stack.callback(server.stop)
+        stack.callback(made.supervisor.end_all)
+        yield made
+
+
+def busy_worker(database: psycopg2.extensions.connection) -> str:
+    """A worker that is writing the steps of a sweep at this very moment; "" if there is none."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'worker-%'"
+            " AND backend_xid IS NOT NULL AND query ~ 'handover_(clock|escalation|event|message|delivery)'"
+        )
+        row = cursor.fetchone()
+    return row[0] if row else ""

@@ -16,7 +16,7 @@ no import inside a function:
     queries     reads shaped for a page; `queries.duty` alone answers who is on duty
     lifecycle   allowed moves as data, and the one door through which a state changes
     permissions can_<verb>_<noun>(user, obj); hints: what a good note says, rules as data;
-                imports: reads table files by a mapping
+                imports: reads table files by a mapping; carriers: email, and posts to group chats
     ladders     what is told to whom after how long; clock: what time it is; form_template: the sections
     models      fields, constraints, QuerySet methods
     errors      HandoverError: a sentence the user can act on

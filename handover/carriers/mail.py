@@ -22,6 +22,8 @@ class Mail:
     def send(self, parcel: Parcel) -> None:
         if not parcel.to:
             raise NotSent(Reason.NO_ADDRESS)
+        if not settings.EMAIL_IS_SET_UP:
+            raise NotSent(Reason.UNREACHABLE, "EMAIL_URL", place_is_down=True)
         letter = _letter(parcel)
         try:
             self.connection.open()

@@ -97,6 +97,15 @@ def test_no_email_is_made_where_email_is_not_set_up(settings):
     assert (Message.objects.count(), Delivery.objects.count()) == (1, 0)
 
 
+def test_email_that_waits_is_not_taken_for_sent_where_email_is_not_set_up_any_more(settings):
+    send(reader())
+    settings.EMAIL_IS_SET_UP = False
+
+    run(NOW)
+
+    assert states() == [("waiting", 1, False, "unreachable")]
+
+
 def test_json_is_signed_and_says_what_it_is_about(desk):
     item = factories.item(desk)
     with receiver() as outside:

@@ -13,7 +13,8 @@ from tests.world import World, routes
 pytestmark = pytest.mark.django_db
 
 PARAMETERS = """
-after before customer day from held holder kind need next order overdue place post q round stage state team
+after at before clock customer day from held holder kind need next order overdue place post q round stage
+state team type
 """.split()
 NONSENSE = [
     "",

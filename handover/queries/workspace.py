@@ -68,7 +68,7 @@ class Workspace:
 
 
 def read(handover: Handover, access: Access) -> Workspace:
-    """Eleven queries, however many items and sections there are."""
+    """Seven queries, however many items and sections there are, and one after a return."""
     draft = record.load_draft(handover)
     content = record.outgoing_content(draft)
     typing = drafts.typed(handover)

@@ -231,6 +231,8 @@ class PendingItem(models.Model):
             models.Index(
                 fields=["team", "next_due_at", "id"], condition=Q(is_open=True), name="item_team_list"
             ),
+            # For who leads more than one team, up to the administrators.
+            models.Index(fields=["next_due_at", "id"], condition=Q(is_open=True), name="item_by_due"),
             models.Index(
                 fields=["post", "-created_at", "-id"], condition=Q(is_open=True), name="item_newest"
             ),

@@ -90,7 +90,7 @@ def test_sweeps_at_once_fire_each_step_once(desk, monkeypatch, sweeps):
     }
 
 
-def test_sweeps_at_once_of_many_steps_tell_each_person_once(desk, monkeypatch):
+def test_sweeps_at_once_of_many_steps_fire_each_once(desk, monkeypatch):
     monkeypatch.setattr(escalation, "BATCH", 5)
     desk.items(20)
     late = NOW + 61 * MINUTE

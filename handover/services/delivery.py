@@ -26,7 +26,7 @@ from handover.services import events, pulse
 
 logger = logging.getLogger(__name__)
 
-LIMIT = 500
+LIMIT = 1000
 LEASE = timedelta(seconds=30)
 # Nothing is begun later than this, so that what was begun ends within the lease.
 SENDING_SECONDS = 12

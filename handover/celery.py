@@ -3,7 +3,6 @@
 import os
 
 from celery import Celery
-from kombu.exceptions import OperationalError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "handover.settings")
 
@@ -26,13 +25,3 @@ app.conf.beat_schedule = {
         "options": {"expires": 600},
     },
 }
-
-
-def broker_fault() -> str:
-    """Why the broker cannot be reached, or "" where it can. Waits a second at most."""
-    try:
-        with app.connection_for_write(connect_timeout=1) as connection:
-            connection.ensure_connection(max_retries=1, timeout=1)
-    except (OperationalError, OSError) as error:
-        return str(error).strip() or "no answer"
-    return ""

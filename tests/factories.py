@@ -173,7 +173,8 @@ def ladder(place: Team, *, clock: str, steps: list[dict], made_by: User, **field
 
 def running_engine(now: datetime) -> None:
     """The pulse of an engine that runs for an hour from now, so that no page says in red that it does not."""
-    Pulse.objects.update_or_create(name="sweep", defaults={"at": now + timedelta(hours=1)})
+    for name in ("sweep", "worker"):
+        Pulse.objects.update_or_create(name=name, defaults={"at": now + timedelta(hours=1)})
 
 
 def webhook(place: Team, name: str = "", **fields) -> Webhook:

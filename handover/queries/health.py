@@ -14,14 +14,30 @@ LONGEST_WAIT = timedelta(minutes=10)
 
 
 def faults(reading: Reading) -> dict[str, str]:
-    """By name of what is looked at: database, sweep, outbox. For machines, hence not translated."""
+    """By name of what is looked at: database, broker, sweep, outbox. For machines, hence not translated.
+
+    The broker is judged by what comes through it: a worker writes its pulse whenever beat's message arrives.
+    """
     try:
         pulse.forget()
         now = steady(pulse.anchor(pulse.pulses().get(pulse.TIME)), reading)
-        return {"database": "", "sweep": _sweep(now), "outbox": _outbox(now)}
+        return {"database": "", "broker": _broker(now), "sweep": _sweep(now), "outbox": _outbox(now)}
     except DatabaseError as error:
         unknown = "unknown: the database does not answer"
-        return {"database": str(error).strip() or "no answer", "sweep": unknown, "outbox": unknown}
+        return {
+            "database": str(error).strip() or "no answer",
+            "broker": unknown,
+            "sweep": unknown,
+            "outbox": unknown,
+        }
+
+
+def _broker(now: datetime) -> str:
+    last = pulse.pulses().get(pulse.WORKER)
+    if last is None:
+        return "nothing has come through it yet"
+    ago = now - last.at
+    return f"nothing has come through it for {round(ago.total_seconds())} s" if ago > pulse.LATE else ""
 
 
 def _sweep(now: datetime) -> str:

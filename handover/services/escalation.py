@@ -8,7 +8,7 @@ entry in the trail, the messages and the next instant are written in the same tr
 import logging
 from datetime import datetime, timedelta
 
-from celery.exceptions import SoftTimeLimitExceeded
+from billiard.exceptions import SoftTimeLimitExceeded  # of Celery, without loading all of it into the web
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, Q, QuerySet
 from django.utils.functional import Promise as StrPromise
 from django.utils.translation import gettext as _
 
 from accounts.models import Team
 from handover.carriers import Reason
 from handover.models import Access, Delivery, Webhook
+
+from .prepared import Rows, prepared
 
 SHOWN = 5
 # Older ones are history: nobody needs to mend them.
@@ -59,10 +61,18 @@ def version(webhook: Webhook) -> str:
 
 
 def given_up(access: Access) -> list[Row]:
-    """The latest messages that could not be sent, for whoever supervises their team."""
+    """The latest messages that could not be sent, for whoever supervises their team. Mostly there is none."""
+    if not _any_given_up(since=access.now - RECENT):
+        return []
     recent = mended_by(access).filter(settled_at__gte=access.now - RECENT)
     rows = recent.exclude(webhook__is_active=False).select_related(*_NEEDS)
     return [_row(row) for row in rows.order_by("-settled_at", "-pk")[:SHOWN]]
+
+
+@prepared(since=DateTimeField())
+def _any_given_up(*, since: datetime) -> Rows:
+    found = Delivery.objects.filter(state=Delivery.State.GIVEN_UP, settled_at__gte=since)
+    return found.values_list("pk")[:1]
 
 
 def mended_by(access: Access) -> QuerySet[Delivery]:

@@ -37,7 +37,8 @@ def _is_address(text: str) -> bool:
 def next_page(request: HttpRequest, default: str) -> str:
     """Where to go after this: the `next` of the form or the address, if it is a page of ours."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    return wanted if _is_ours(request, wanted) else resolve_url(default)
+    # An address of ours begins with a slash; a bare word would be taken for the name of a view.
+    return wanted if wanted.startswith("/") and _is_ours(request, wanted) else resolve_url(default)
 
 
 def previous_page(request: HttpRequest) -> str:

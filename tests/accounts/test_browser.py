@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from accounts.browser import previous_page
+from accounts.browser import next_page, previous_page
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,10 @@ from accounts.browser import previous_page
 )
 def test_the_page_before_is_never_on_another_host(referer: str, page: str) -> None:
     assert previous_page(RequestFactory().get("/", headers={"Referer": referer})) == page
+
+
+@pytest.mark.parametrize(
+    "wanted", ["-1", "login", "items/7/", "//evil.example/", "https://evil.example/", "\\evil"]
+)
+def test_the_next_page_is_an_address_of_ours(wanted: str) -> None:
+    assert next_page(RequestFactory().get("/", {"next": wanted}), "/") == "/"

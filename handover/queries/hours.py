@@ -15,7 +15,10 @@ DAY = timedelta(days=1)
 
 def in_service_from(post: Post, instant: datetime) -> datetime:
     """The instant itself while the post is staffed, else its next opening. No hours means round the clock."""
-    hours, zone = list(post.service_hours.all()), post.team.zone
+    hours = list(post.service_hours.all())
+    if not hours:
+        return instant
+    zone = post.team.zone
     first = instant.astimezone(zone).date() - DAY
     for day in _days(first, first + 8 * DAY):
         for opens, closes in _of_day(day, hours, zone):

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from handover.ladders import Step, begins_at
 from handover.models import Clock, Handover, PendingItem, Promise, Waits
 
 from .words import Reader
+from .words import phrase as _
 
 # As it begins to wait, and from then on.
 _AT_ONCE = {

@@ -53,7 +53,7 @@ def send(letters: Iterable[Letter], *, now: datetime) -> None:
         Message(
             recipient=letter.recipient,
             about=letter.about,
-            text=Truncator(letter.text).chars(LONGEST),
+            text=_short(letter.text),
             item=letter.item,
             handover=letter.handover,
             key=letter.key,
@@ -87,7 +87,7 @@ def publish(bulletins: Iterable[Bulletin], *, now: datetime) -> None:
     Delivery.objects.bulk_create(
         Delivery(
             webhook=hook,
-            text=Truncator(bulletin.texts[hook.language]).chars(LONGEST),
+            text=_short(bulletin.texts[hook.language]),
             item=bulletin.item,
             handover=bulletin.handover,
             key=bulletin.key,
@@ -98,6 +98,11 @@ def publish(bulletins: Iterable[Bulletin], *, now: datetime) -> None:
         for hook in hooks
         if hook.team_id == bulletin.team.pk
     )
+
+
+def _short(text: str) -> str:
+    """The text as far as there is room; Truncator looks at each letter, and hardly any text is too long."""
+    return text if len(text) <= LONGEST else Truncator(text).chars(LONGEST)
 
 
 def _leaves(letter: Letter, choice: MessageChoice) -> bool:

@@ -31,7 +31,7 @@ PAGES = (
     Subject("product", "list", "Live list, newest 50", "list", 1.0, 8),
     Subject("product", "list_by_instant", "Live list, most pressing 50", "list", 1.0, 8),
     Subject("product", "home", "Mine now, 60 items", "list", 1.5),
-    Subject("product", "board", "Mine now of a supervisor", "list", 1.5),
+    Subject("product", "board", "Board of a supervisor", "list", 1.5),
     Subject("product", "item", "Item", "record_page", 1.5, 8),
     Subject("product", "customer", "Customer", "record_page", 1.5, 8),
     Subject("product", "edit", "Handover being written, 15 lines", "record_page", 1.5, 8),

@@ -45,7 +45,7 @@ class Pages:
         return Get("/", cookies=self.agent)
 
     def board(self, turn: int) -> Get:
-        return Get("/", cookies=self.supervisor)
+        return Get("/board/", cookies=self.supervisor)
 
     def list(self, turn: int) -> Get:
         return Get("/items/?order=newest", cookies=self.agent)

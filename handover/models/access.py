@@ -20,6 +20,7 @@ class DutyPlace:
     post_name: str
     shift_name: str
     handed_over_at: datetime | None = None  # when the handover of the shift was confirmed, or lapsed
+    is_duty_supervisor: bool = False
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,9 @@ def _places(
 def access(user: User, now: datetime) -> Access:
     """What the person may see and do at this instant. Two queries, three for leaders and
     administrators.
+
+    A duty supervisor leads the post while on duty, whatever else they are: what escalates to them, they may
+    settle.
     """
     rows = _memberships(user=user.pk)
     roles = {team_id: role for team_id, role, _zone in rows}
@@ -135,11 +138,13 @@ def access(user: User, now: datetime) -> Access:
     led = _led_posts(user=user.pk) if Role.LEADER in roles.values() else []
     found = (DutyPlace(*row) for row in _duty_places(user=user.pk, now=now))
     places = tuple(place for place in found if place.team_id in roles)
+    led_posts = {post_id for post_id, team_id in led if roles.get(team_id) == Role.LEADER}
+    led_posts |= {place.post_id for place in places if place.is_duty_supervisor}
     return Access(
         user=user,
         now=now,
         roles=roles,
-        led_post_ids=frozenset(post_id for post_id, team_id in led if roles.get(team_id) == Role.LEADER),
+        led_post_ids=frozenset(led_posts),
         duty=places,
         team_zone=_team_zone(user, [zones[place.team_id] for place in places] or list(zones.values())),
     )
@@ -168,6 +173,7 @@ def _duty_places(*, user: int, now: datetime) -> Rows:
         "shift__post__name",
         "shift__name",
         "shift__outgoing_handover__ended_at",
+        "is_duty_supervisor",
     )
 
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import User
-from handover.models import DutyPlace, Kind
+from handover.models import Assignment, DutyPlace, Kind
+from handover.permissions import can_supervise_post
 from handover.queries import duty
 from tests import factories
 from tests.factories import NOW, Role
@@ -338,3 +339,17 @@ def test_is_on_duty_is_about_this_very_shift(desk, running):
     answers = [duty.is_on_duty(place.user, shift, NOW) for shift in (running, other, None)]
 
     assert answers == [True, False, False]
+
+
+def test_duty_supervisor_leads_the_post_while_on_duty(desk, running):
+    agent = factories.member(desk.team)
+    place = factories.assignment(running, agent, is_duty_supervisor=True)
+    assert duty.access(agent, NOW).led_post_ids == frozenset()
+
+    Assignment.objects.filter(pk=place.pk).update(checked_in_at=NOW)
+    access = duty.access(agent, NOW)
+    assert access.led_post_ids == {desk.pk}
+    assert can_supervise_post(access, desk.pk, desk.team_id)
+
+    Assignment.objects.filter(pk=place.pk).update(checked_out_at=NOW + MINUTE)
+    assert duty.access(agent, NOW + MINUTE).led_post_ids == frozenset()

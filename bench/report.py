@@ -68,7 +68,7 @@ def burst(steps: int, *, wall: float, own: float, server: float) -> str:
 
 
 def idle(found: Sequence[tuple[int, float, float]]) -> str:
-    """Sweeps that find nothing due: among so many items, so many milliseconds of SQL and statements."""
+    """Turns that find nothing due: among so many items, so many milliseconds of SQL and statements."""
     fewest = found[0][1]
     rows = []
     for size, milliseconds, statements in found:

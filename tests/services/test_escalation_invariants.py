@@ -1,6 +1,7 @@
 """What holds of the engine after any sequence of steps of people, rosters, ladders and sweeps."""
 
 from datetime import time, timedelta
+from functools import partial
 
 import pytest
 from django.db import transaction
@@ -54,8 +55,8 @@ class EngineMachine(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.world.__exit__(None, None, None)
 
-    @initialize(zone=ZONES, hours=HOURS, supervised=st.booleans())
-    def begin(self, zone, hours, supervised):
+    @initialize(zone=ZONES, hours=HOURS, supervised=st.booleans(), bad=st.booleans(), promised=st.booleans())
+    def begin(self, zone, hours, supervised, bad, promised):
         self.b = Boundary()
         self.now, self.team = NOW, self.b.post.team
         type(self.team).objects.filter(pk=self.team.pk).update(time_zone=zone)
@@ -72,13 +73,7 @@ class EngineMachine(RuleBasedStateMachine):
         self.issues = [factories.issue_type(self.team, is_complaint=flag) for flag in (False, True)]
         self.customer = factories.customer(self.team)
         self.handover = self.b.open()
-        factories.item(
-            self.b.post,
-            kind=Kind.URGENT,
-            holder=self.b.ada,
-            issue_type=self.issues[0],
-            customer=self.customer,
-        )
+        self.create(who=0, kind=Kind.URGENT, bad=bad, due=30, promised=promised)
 
     def item(self, which):
         rows = list(PendingItem.objects.select_related("post__team", "issue_type", "holder").order_by("pk"))
@@ -99,11 +94,12 @@ class EngineMachine(RuleBasedStateMachine):
                 return
 
     def pass_on(self, step, item):
-        """I8: what goes on running is looked at no later than before."""
+        """I8: what goes on running is looked at no later than before. It wakes up what was snoozed."""
         escalation.sweep(now=self.now)
-        before = laws.next_looks(item)
+        before = {} if item.snoozed_until else laws.next_looks(item)
         self.do(step, seconds=0)
         escalation.sweep(now=self.now)
+        laws.check_fired_now(self.now)
         still = set(item.clocks.filter(stopped_at__isnull=True).values_list("pk", flat=True))
         after = laws.next_looks(item)
         for pk, at in before.items():
@@ -147,13 +143,15 @@ class EngineMachine(RuleBasedStateMachine):
                 lambda: holding.transfer(item=item, to=places[to], reason="Theirs", **self.by(who)), item
             )
 
-    @rule(who=WHO, which=WHICH, kind=st.sampled_from(Kind.values))
-    def set_kind(self, who, which, kind):
-        item = self.item(which)
-        if item and kind == Kind.URGENT:
-            self.pass_on(lambda: items.set_kind(item=item, kind=kind, **self.by(who)), item)
-        else:
-            self.do(lambda: items.set_kind(item=item, kind=kind, **self.by(who)), item)
+    @rule(who=WHO, which=WHICH, kinds=st.lists(st.sampled_from(Kind.values), min_size=1, max_size=2))
+    def set_kind(self, who, which, kinds):
+        for kind in kinds:
+            item = self.item(which)
+            step = partial(items.set_kind, item=item, kind=kind, **self.by(who))
+            if item and kind == Kind.URGENT:
+                self.pass_on(step, item)
+            else:
+                self.do(step, item)
 
     @rule(who=WHO, which=WHICH, bad=st.booleans())
     def edit(self, who, which, bad):

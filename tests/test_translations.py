@@ -1,11 +1,15 @@
 """Every message has its translation, and the tools that say so see every kind of message."""
 
+import re
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 
-from handover.management.translations import catalog_files, gather, problems, read_catalog
+from handover.env import BASE_DIR
+from handover.management.translations import KEYWORDS, catalog_files, gather, problems, read_catalog
+
+RENAMED = re.compile(r"import [np]*gettext\w* as (\w+)")
 
 PYTHON = """
 from django.utils.translation import gettext as _, ngettext, npgettext, pgettext_lazy
@@ -65,3 +69,15 @@ def test_problems_names_each_kind_of_fault() -> None:
     assert found[0:3] == ["obsolete: gone", "missing: new", "fuzzy: unsure"]
     assert found[3].startswith("wrong: %(name)s called: ")
     assert found[4:] == ["missing: ('%(n)d item', '%(n)d items')"]
+
+
+def test_code_calls_translation_by_names_that_are_gathered() -> None:
+    """Under another name its messages would never reach the catalog, and nobody would miss them."""
+    renamed = [
+        f"{path.relative_to(BASE_DIR)}: {match}"
+        for folder in ("accounts", "handover")
+        for path in sorted((BASE_DIR / folder).rglob("*.py"))
+        for match in RENAMED.findall(path.read_text())
+        if match not in KEYWORDS
+    ]
+    assert renamed == []

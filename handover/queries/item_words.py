@@ -5,8 +5,7 @@ from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from handover.models import Customer, Event, Kind, PendingItem, Waits
 
@@ -17,15 +16,15 @@ Verb = Event.Verb
 
 # What has not been done, of each thing that the engine watches.
 UNDONE = {
-    Waits.TAKEN: _lazy("Nobody has taken it"),
-    Waits.RESPONSE: _lazy("There is no first response"),
-    Waits.DONE: _lazy("Its time has come"),
-    Waits.PROMISE: _lazy("The promise comes due"),
-    Waits.COMPLAINT: _lazy("The complaint is not verified"),
-    Waits.IDLE: _lazy("There is no progress"),
-    Waits.REFUSED: _lazy("The refused line is not decided"),
-    Waits.SIGN: _lazy("The outgoing shift has not signed"),
-    Waits.CONFIRM: _lazy("The incoming shift has not received it"),
+    Waits.TAKEN: gettext_lazy("Nobody has taken it"),
+    Waits.RESPONSE: gettext_lazy("There is no first response"),
+    Waits.DONE: gettext_lazy("Its time has come"),
+    Waits.PROMISE: gettext_lazy("The promise comes due"),
+    Waits.COMPLAINT: gettext_lazy("The complaint is not verified"),
+    Waits.IDLE: gettext_lazy("There is no progress"),
+    Waits.REFUSED: gettext_lazy("The refused line is not decided"),
+    Waits.SIGN: gettext_lazy("The outgoing shift has not signed"),
+    Waits.CONFIRM: gettext_lazy("The incoming shift has not received it"),
 }
 
 

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ from tests.servers import temporary_home
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with temporary_home() as home:
         data = home / "data"
         data.mkdir()

@@ -2,6 +2,7 @@
 
 import argparse
 import random
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -28,7 +29,7 @@ START_SECONDS = 60
 LEAD, TAIL = timedelta(seconds=4), timedelta(seconds=12)
 # First steps are due until then, so that the later ones of an item come while there is still a run.
 LATEST_FIRST = 0.8
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS, SENDING_SECONDS = 60, 30
 
 
 @dataclass
@@ -41,6 +42,7 @@ class Course:
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, end)
     options = arguments()
     dice = random.Random(options.seed)  # noqa: S311  the same numbers for the same seed
     say(f"Seed {options.seed}. {judge.DATABASE_CLOCK}")
@@ -74,6 +76,12 @@ def main() -> int:
         verdict = judge.judge(scene, course, outside, installation, until)
     say(verdict.told())
     return 0 if verdict.is_good else 1
+
+
+def end(*_: object) -> None:
+    """Everything that runs is ended on the way out, which a second signal must not cut short."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(143)
 
 
 def arguments() -> argparse.Namespace:
@@ -119,7 +127,7 @@ def settle(installation: Plant, scene: Scene, until: datetime) -> None:
     """Wait until what came due is told and has left, or until nobody would wait any longer."""
     wait_for(installation, lambda: not judge.missing(scene, until), PATIENCE_SECONDS)
     waiting = Delivery.objects.filter(state=Delivery.State.WAITING)
-    wait_for(installation, lambda: not waiting.exists(), PATIENCE_SECONDS)
+    wait_for(installation, lambda: not waiting.exists(), SENDING_SECONDS)
 
 
 def wait_for(installation: Plant, condition: Callable[[], object], seconds: float) -> bool:

@@ -17,6 +17,6 @@ def test_words_that_the_import_put_there_are_not_judged():
     imported = factories.item(desk, kind=Kind.URGENT, progress=words, unknown_facts=[UnknownFact.PROGRESS])
     written = factories.item(desk, kind=Kind.URGENT, progress=words)
 
-    pages = [items.read(access, items.for_page(access).get(pk=item.pk)) for item in (imported, written)]
+    pages = [items.read(access, items.for_page(access, item.pk)) for item in (imported, written)]
 
     assert [[hint.code for hint in page.progress_hints] for page in pages] == [[], ["no_action", "no_time"]]

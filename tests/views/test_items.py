@@ -226,6 +226,11 @@ def test_page_shows_the_need_the_clocks_and_the_promise(client, desk, agent, now
         "cancel": True,
         "reopen": False,
         "create": True,
+        "reassign": False,
+        "call": False,
+        "snooze": False,
+        "wake": False,
+        "verify": False,
     }
 
 

@@ -152,11 +152,11 @@ def test_board_and_list_say_from_paper_and_still_call_it_late(client):
     Handover.objects.filter(pk=handover.pk).update(boundary_at=desk.now - timedelta(hours=1))
     sheet = sheet_of(desk)
     client.force_login(desk.dai)
-    without = [client.get(reverse(page)).content.decode() for page in ("home", "handover_list")]
+    without = [client.get(reverse(page)).content.decode() for page in ("board", "handover_list")]
 
     paper.use(paper_form=sheet, handover=handover, written_at=desk.then, actor=desk.ada, now=desk.now)
 
-    with_paper = [client.get(reverse(page)).content.decode() for page in ("home", "handover_list")]
+    with_paper = [client.get(reverse(page)).content.decode() for page in ("board", "handover_list")]
     assert [page.count("From paper") for page in (*without, *with_paper)] == [0, 0, 1, 1]
     assert ["Not signed." in page for page in (without[0], with_paper[0])] == [True, True]
 

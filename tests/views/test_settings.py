@@ -220,5 +220,5 @@ def test_team_page_needs_the_same_queries_for_few_and_many(client, desk, count, 
     address = reverse("team_detail", args=[desk.team_id])
     client.get(address)  # the first page of a session also writes the session
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(address)

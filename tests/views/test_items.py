@@ -217,21 +217,7 @@ def test_page_shows_the_need_the_clocks_and_the_promise(client, desk, agent, now
     assert page.promise["text"] == "We write back"
     assert html.count("Hard of hearing: text only") == 2
     assert "Write short sentences." in html
-    assert page.may == {
-        "work": True,
-        "take": True,
-        "release": False,
-        "transfer": True,
-        "take_over": False,
-        "cancel": True,
-        "reopen": False,
-        "create": True,
-        "reassign": False,
-        "call": False,
-        "snooze": False,
-        "wake": False,
-        "verify": False,
-    }
+    assert {step for step, may in page.may.items() if may} == {"work", "take", "transfer", "cancel", "create"}
 
 
 def test_page_says_what_goes_wrong(client, desk, agent, now):

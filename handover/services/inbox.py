@@ -7,13 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from handover.models import About, LastLook, Message, MessageChoice, PendingItem
-
-MESSAGE_LENGTH = 600
+from handover.services import outbox
 
 
 def tell(
@@ -36,7 +34,7 @@ def tell(
     with translation.override(recipient.language or settings.LANGUAGE_CODE):
         of_item = {"number": item.pk, "customer": item.customer} if item else {}
         text = _(sentence) % {"person": actor, **of_item, **facts}
-    Message.objects.create(recipient=recipient, item=item, text=Truncator(text).chars(MESSAGE_LENGTH), at=now)
+    outbox.send([outbox.Letter(recipient, About.NEWS, text, item=item)], now=now)
 
 
 @transaction.atomic

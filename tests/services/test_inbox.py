@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from handover.models import LastLook, Message
+from handover.models import About, LastLook, Message, MessageChoice
 from handover.services import inbox
 from tests import factories
 from tests.factories import NOW
@@ -54,3 +54,15 @@ def test_look_moves_forward_alone_and_never_into_the_future() -> None:
         instants.append(LastLook.objects.get(user=person).at)
 
     assert instants == [NOW - HOUR, NOW - HOUR, NOW]
+
+
+def test_tell_leaves_the_way_to_the_reader():
+    """News go where the reader has chosen, as every other message does."""
+    team = factories.team()
+    reader, actor = factories.user(email="reader@example.org"), factories.member(team)
+    MessageChoice.objects.create(user=reader, about=About.NEWS, in_app=False, email=True)
+
+    inbox.tell(recipient=reader, actor=actor, sentence="%(person)s called", facts={}, now=NOW)
+
+    message = Message.objects.get(recipient=reader)
+    assert (message.about, message.read_at) == (About.NEWS, NOW)

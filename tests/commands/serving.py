@@ -1,6 +1,7 @@
 """One `manage.py serve` with a folder and a database of its own, watched from outside."""
 
 import os
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -20,6 +21,10 @@ from django.db import connection
 from handover.env import BASE_DIR
 from handover.queries.pulse import WORKER
 
+TRANSACTIONS = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend'
+    AND xact_start IS NOT NULL AND pid <> pg_backend_pid()"""
 PATIENCE_SECONDS = 120  # a machine that runs all tests at once is slow
 
 
@@ -68,6 +73,32 @@ class Served:
         if self.database_name:
             return psycopg2.connect(**server(), dbname=self.database_name)
         return sqlite3.connect(self.folder / "handover.sqlite3")
+
+    def freeze(self, *names: str) -> None:
+        """Stop these processes where they hold no lock: one that did would stop all others with it."""
+        eventually(lambda: self._is_frozen_outside_a_transaction([self.process(name) for name in names]))
+
+    def _is_frozen_outside_a_transaction(self, numbers: list[int | None]) -> bool:
+        if None in numbers:
+            return False
+        for number in numbers:
+            os.kill(number, signal.SIGSTOP)
+        if self._nobody_writes():
+            return True
+        for number in numbers:
+            os.kill(number, signal.SIGCONT)
+        return False
+
+    def _nobody_writes(self) -> bool:
+        with closing(self.connect()) as database, closing(database.cursor()) as cursor:
+            if self.database_name:
+                cursor.execute(TRANSACTIONS)
+                return cursor.fetchone() == (0,)
+            try:
+                cursor.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return False
+            return True
 
     def log(self) -> str:
         return (self.folder / "log").read_text()

@@ -1,7 +1,5 @@
 """The engine and the outbox go on where beat, worker and broker are silent; what runs is left alone."""
 
-import os
-import signal
 from datetime import timedelta
 
 import pytest
@@ -59,8 +57,7 @@ def test_outbox_is_emptied_while_its_pulse_stands_still(settings, silent_after, 
 def test_sweep_goes_on_without_beat_and_worker() -> None:
     with served("files", "--deaf-after", "600") as run:
         eventually(lambda: run.answers() and run.pulse(SWEEP))
-        for name in ("beat", "worker"):
-            os.kill(run.process(name), signal.SIGSTOP)
+        run.freeze("beat", "worker")
         last = run.pulse(SWEEP)
 
         eventually(lambda: run.pulse(SWEEP) != last)

@@ -22,6 +22,7 @@ from handover.views import (
     setup,
     shifts,
     signing,
+    supervision,
     webhooks,
 )
 
@@ -40,6 +41,7 @@ urlpatterns = [
         live_board.escalation_acknowledge,
         name="escalation_acknowledge",
     ),
+    path("supervision/", supervision.home, name="supervision"),
     path("messages/", messages.message_list, name="message_list"),
     path("messages/live/", messages.message_live, name="message_live"),
     path("messages/version/", messages.message_version, name="message_version"),

@@ -30,7 +30,7 @@ BATCH = 500
 LONGEST_QUERY = 100
 SHORTEST_PHONE = 7
 SHORTEST_START = 3  # letters of a word that may be unfinished
-ITEM_NUMBER = re.compile(r"#\s*(\d{1,18})")
+ITEM_NUMBER = re.compile(r"(#?)\s*(\d{1,18})")
 REFERENCE = re.compile(r"[0-9A-Za-z]")  # IDs and order numbers have one of these
 IN_INDEX = {
     "postgresql": "SELECT item_id FROM handover_searchentry WHERE tokens @@ %s::tsquery LIMIT %s",
@@ -152,9 +152,16 @@ def _holding(pieces: list[Piece], items: list[int]) -> QuerySet[SearchEntry, int
 
 
 def _exact(access: Access, visible: QuerySet[PendingItem], text: str, matches: list[int] | None) -> list[int]:
-    """The item of this number, or those of the customer or order that the text names, open ones first."""
-    if number := ITEM_NUMBER.fullmatch(text):
-        return list(visible.filter(pk=number.group(1)).values_list("pk", flat=True))
+    """The item of this number, then those of the customer or order that the text names, open ones first."""
+    number = ITEM_NUMBER.fullmatch(text)
+    numbered = list(visible.filter(pk=number[2]).values_list("pk", flat=True)) if number else []
+    if number and number[1]:
+        return numbered
+    named = _named(access, visible, text, matches)
+    return numbered + [pk for pk in named if pk not in numbered]
+
+
+def _named(access: Access, visible: QuerySet[PendingItem], text: str, matches: list[int] | None) -> list[int]:
     if not REFERENCE.search(text):
         return []
     if matches is None:

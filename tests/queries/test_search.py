@@ -127,6 +127,13 @@ def test_item_number_is_exact(desk, access):
     assert search.find(access, "#99999999") == NOTHING
 
 
+def test_item_number_without_its_mark_comes_first(desk, access):
+    item = written(desk, "仓库")
+    other = written(desk, order_ref=str(item))
+
+    assert search.find(access, str(item)) == Found([item, other], [], "")
+
+
 @pytest.mark.parametrize("text", ["C-77", "c-77", "13800138000", "138 0013 8000"])
 def test_customer_named_exactly_comes_first_open_items_before_closed(desk, access, text):
     wang = factories.customer(desk.team, code="C-77", phone="+8613800138000")

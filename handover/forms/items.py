@@ -171,7 +171,7 @@ class NewItemForm(FactsForm):
     @property
     def more_is_open(self) -> bool:
         """Whether one of the facts that are folded away was said, or is wrong."""
-        folded = ("holder", "key_note", "plan", "channel", "order_ref", "order_url")
+        folded = ("holder", "key_note", "plan", "order_ref", "order_url")
         return self.is_bound and any(self[name].value() or self[name].errors for name in folded)
 
     @property

@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from handover import append_only
 from handover.env import WAL_SAFE_FROM
 
 OLDEST_POSTGRESQL = 150000
@@ -92,7 +93,7 @@ def check_databases(*, databases: Sequence[str] | None = None, **_: Any) -> list
         connection = connections[alias]
         check = check_sqlite if connection.vendor == "sqlite" else check_postgresql
         try:
-            found += check(connection)
+            found += check(connection) + check_append_only(connection)
         except DatabaseError as error:
             hint = (
                 "Start the database server, or mend DATABASE_URL (postgres://user:password@host:5432/name)."
@@ -118,6 +119,20 @@ def check_postgresql(connection: BaseDatabaseWrapper) -> list[CheckMessage]:
         hint = "ALTER ROLE CURRENT_USER SET synchronous_commit = on;"
         found.append(Error(text, hint=hint, id="handover.E008"))
     return found
+
+
+def check_append_only(connection: BaseDatabaseWrapper) -> list[CheckMessage]:
+    """A warning alone: an error would keep `migrate`, which mends it, from running."""
+    absent = append_only.missing(connection)
+    if not absent:
+        return []
+    hint = (
+        "Run manage.py migrate, which installs them, and manage.py verify, which says if a row was changed."
+    )
+    text = (
+        f"The database would let records of evidence be changed: triggers are missing ({', '.join(absent)})."
+    )
+    return [django_checks.Warning(text, hint=hint, id="handover.W011")]
 
 
 def value(connection: BaseDatabaseWrapper, query: str) -> str:

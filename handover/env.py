@@ -44,6 +44,7 @@ def sqlite_journal_mode() -> str:
 def sqlite_options() -> dict[str, Any]:
     """IMMEDIATE: a transaction that reads and then writes must not meet "database is locked"."""
     pragmas = {"journal_mode": sqlite_journal_mode(), "synchronous": "FULL", "foreign_keys": "ON"}
+    pragmas["recursive_triggers"] = "ON"  # else REPLACE would delete a row past its triggers
     init_command = "".join(f"PRAGMA {name}={value};" for name, value in pragmas.items())
     return {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": init_command}
 

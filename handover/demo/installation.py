@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from accounts.models import Team, User
+from handover import append_only
 from handover.demo import notices, scenes, stories
 from handover.demo.centre import build
 from handover.demo.data_files import read
@@ -46,7 +47,12 @@ def make(now: datetime) -> None:
 
 
 def remove() -> None:
-    """Empties the whole database: there is nothing in it but the demo."""
+    """Empties the whole database: there is nothing in it but the demo. `flush` then runs what `migrate` does
+    at its end, which puts the triggers back.
+    """
+    with connection.cursor() as cursor:
+        for statement in append_only.removal(connection):
+            cursor.execute(statement)
     call_command("flush", interactive=False, verbosity=0)
 
 

@@ -1,0 +1,50 @@
+"""A signed record with a row in every table that is protected, and hands that reach past the triggers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+from handover import append_only
+from handover.models import Handover
+from handover.queries import record
+from handover.services import confirmation
+from tests import factories
+from tests.boundary import SOON, Boundary
+
+ADDRESS = "192.0.2.1"
+
+
+def signed_record() -> Handover:
+    """Handed over, confirmed and added to."""
+    boundary = Boundary()
+    factories.item(boundary.post, now=factories.NOW, holder=boundary.ada)
+    handover = boundary.open()
+    boundary.submit(handover)
+    handover.lines.update(answer="accepted", answered_by=boundary.bo, answered_at=SOON)
+    boundary.confirm(handover)
+    add(handover, by=boundary.bo)
+    return handover
+
+
+def add(handover: Handover, *, by, text: str = "The customer has called back.", now=SOON) -> None:
+    signature = record.addendum_signature(by)
+    confirmation.add_addendum(
+        handover=handover,
+        text=text,
+        signature=signature,
+        password=factories.PASSWORD,
+        seen_sha256=record.addendum_ground(handover, signature),
+        address=ADDRESS,
+        now=now,
+    )
+
+
+@contextmanager
+def behind_its_back() -> Iterator[None]:
+    """Without the triggers, as whoever owns the database can work."""
+    with connection.cursor() as cursor:
+        for statement in append_only.removal(connection):
+            cursor.execute(statement)
+    yield
+    append_only.install(connection)

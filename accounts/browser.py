@@ -1,5 +1,8 @@
 """What a request tells of the browser that sent it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -9,6 +12,8 @@ from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
+
+_answered: ContextVar[str | None] = ContextVar("answered", default=None)
 
 
 class SignedInRequest(HttpRequest):
@@ -24,6 +29,22 @@ def client_address(request: HttpRequest) -> str:
     if 0 < proxies <= len(forwarded) and _is_address(forwarded[-proxies].strip()):
         return forwarded[-proxies].strip()
     return request.META.get("REMOTE_ADDR", "")
+
+
+@contextmanager
+def answering(request: HttpRequest) -> Iterator[None]:
+    """Within it `answered_address` is that of this request, so that not every service has to hand it on."""
+    address = client_address(request).partition("%")[0]  # databases know no zone of a link-local address
+    token = _answered.set(address if _is_address(address) else None)
+    try:
+        yield
+    finally:
+        _answered.reset(token)
+
+
+def answered_address() -> str | None:
+    """Where the request comes from that is being answered; None for what the program does by itself."""
+    return _answered.get()
 
 
 def _is_address(text: str) -> bool:

@@ -13,12 +13,23 @@ from django.shortcuts import redirect, resolve_url
 from django.utils import timezone, translation
 
 from accounts import held, sessions
-from accounts.browser import previous_page
+from accounts.browser import answering, previous_page
 
 SAFE = {"GET", "HEAD"}  # what asks for a page and sends nothing
 UNOPENED = {403, 404, 405}  # no right any more, the thing is gone, or its address only takes what is sent
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class AddressMiddleware:
+    """Lets the trail say from where somebody did what it holds."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with answering(request):
+            return self.get_response(request)
 
 
 class SessionLimitMiddleware:

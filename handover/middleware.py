@@ -12,9 +12,12 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from handover.queries import duty, pulse, setup
+from handover.services import readings
 
 # Addresses that answer before anybody is there.
 OPEN_BEFORE_SETUP = {"setup", "healthz", "readyz"}
+
+SHOWING = {200, 409}  # a page as asked for, or both texts of a conflict
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -85,6 +88,21 @@ class AccessMiddleware:
         request.access = access  # type: ignore[attr-defined]
         with timezone.override(access.time_zone or timezone.get_default_timezone_name()):
             return self.get_response(request)
+
+
+class ReadingMiddleware:
+    """Notes who was shown customers' data, before they are: no such page leaves without its note."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        shown = getattr(request, "shown", None)
+        if shown and response.status_code in SHOWING and request.resolver_match:
+            page, access = request.resolver_match.url_name or "", request.access  # type: ignore[attr-defined]
+            readings.note(actor=access.user, page=page, shown=shown, now=access.now)
+        return response
 
 
 def typed(request: HttpRequest) -> Iterator[str]:

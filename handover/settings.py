@@ -32,6 +32,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "handover.middleware.ContentSecurityPolicyMiddleware",
     "handover.middleware.BadInputMiddleware",
+    "accounts.middleware.AddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -42,6 +43,7 @@ MIDDLEWARE = [
     "accounts.middleware.HeldFormMiddleware",  # closes every page to strangers
     "accounts.middleware.OwnPasswordMiddleware",
     "handover.middleware.AccessMiddleware",
+    "handover.middleware.ReadingMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

@@ -9,7 +9,7 @@ from django.db import connection
 
 from handover import append_only
 from handover.management.translations import compile_catalogs
-from handover.queries import pulse
+from handover.queries import pulse, readings
 
 SERVER_MARKS = ("journey", "postgresql")
 NOT_RUN = "SQLite, no browser: `make test` also runs the suite on PostgreSQL and Redis, and the journeys."
@@ -46,6 +46,7 @@ def clock_without_a_past(monkeypatch: pytest.MonkeyPatch) -> None:
     Within a test the pulses are asked for once, however slow the machine: it is one query.
     """
     pulse.forget()
+    readings.forget()
     monkeypatch.setattr(pulse, "LOOK_SECONDS", float("inf"))
 
 

@@ -14,6 +14,7 @@ from tests import factories
 from tests.boundary import Desk
 
 CANARY = "kanarienvogel"
+CUSTOMER = (f"Name {CANARY}", "13912345678")  # the name and the phone number of the world's customer
 
 
 class World(Desk):
@@ -28,9 +29,7 @@ class World(Desk):
         self.post.name = f"Post {CANARY}"
         self.post.save(update_fields=["name"])
         texts = {"progress": f"Progress {CANARY}", "next_action": CANARY, "plan": CANARY, "order_ref": CANARY}
-        customer = factories.customer(
-            self.team, f"Name {CANARY}", code=CANARY, phone="13912345678", advice=CANARY
-        )
+        customer = factories.customer(self.team, CUSTOMER[0], code=CANARY, phone=CUSTOMER[1], advice=CANARY)
         issue_type = factories.issue_type(self.team, f"Type {CANARY}")
         self.matter = self.item(customer=customer, issue_type=issue_type, holder=self.ada, **texts)
         due_at = self.now + timedelta(hours=1)

@@ -22,6 +22,7 @@ from .messages import About, Delivery, LastLook, Message, MessageChoice, Webhook
 from .notices import Notice, NoticeReceipt
 from .paper import PaperForm
 from .pulse import Pulse
+from .readings import Reading
 from .search import SearchEntry
 from .shifts import (
     LATEST_CHECK_OUT,
@@ -71,6 +72,7 @@ __all__ = [
     "Post",
     "Promise",
     "Pulse",
+    "Reading",
     "Round",
     "SearchEntry",
     "Section",

@@ -105,22 +105,25 @@ class Event(models.Model):
     at = models.DateTimeField()
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="events")
     # None only for what happens outside of any team, such as an administrator's sign-in.
-    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="events")
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="events", db_index=False)
     # No choices on the field: new words in the interface would each be a migration.
     verb = models.CharField(max_length=20)
-    item = models.ForeignKey(PendingItem, models.PROTECT, null=True, related_name="events")
-    handover = models.ForeignKey(Handover, models.PROTECT, null=True, related_name="events")
-    customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="events")
+    item = models.ForeignKey(PendingItem, models.PROTECT, null=True, related_name="events", db_index=False)
+    handover = models.ForeignKey(Handover, models.PROTECT, null=True, related_name="events", db_index=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="events", db_index=False)
     post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="events")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     text = models.TextField(blank=True)
     channel = models.CharField(max_length=10, choices=Channel, blank=True)
     emotion = models.CharField(max_length=10, choices=Emotion, blank=True)
     data = models.JSONField(default=dict, blank=True)
+    # From where; none for what the program does by itself.
+    address = models.GenericIPAddressField(null=True)
 
     objects = EventQuerySet.as_manager()
 
     class Meta:
+        # Team, item, handover and customer are found by the first column of one of these.
         indexes = [
             models.Index(
                 fields=["item", "-at", "-id"], condition=Q(item__isnull=False), name="event_of_item"
@@ -136,6 +139,8 @@ class Event(models.Model):
                 name="event_of_customer",
             ),
             models.Index(fields=["team", "-at", "-id"], name="event_of_team"),
+            models.Index(fields=["team", "actor", "-at", "-id"], name="event_of_actor"),
+            models.Index(fields=["team", "verb", "-at", "-id"], name="event_of_verb"),
             models.Index(
                 fields=["team", "-at"], condition=Q(verb="transferred_out"), name="event_sent_to_other_team"
             ),

@@ -3,13 +3,16 @@
 from datetime import datetime
 from typing import Any
 
+from accounts.browser import answered_address
 from accounts.models import User
 from handover.models import Event, Handover, PendingItem
 
 
 def record(*, verb: str, actor: User | None, now: datetime, **facts: Any) -> Event:
     """One entry of the trail; the team and post follow from the item or handover where there is one."""
-    return Event.objects.create(verb=verb, actor=actor, at=now, **_with_place(facts))
+    written = entry(verb=verb, actor=actor, now=now, **facts)
+    written.save(force_insert=True)
+    return written
 
 
 def record_all(entries: list[Event]) -> None:
@@ -19,7 +22,7 @@ def record_all(entries: list[Event]) -> None:
 
 def entry(*, verb: str, actor: User | None, now: datetime, **facts: Any) -> Event:
     """An unsaved entry, for `record_all`."""
-    return Event(verb=verb, actor=actor, at=now, **_with_place(facts))
+    return Event(verb=verb, actor=actor, at=now, address=answered_address(), **_with_place(facts))
 
 
 def _with_place(facts: dict[str, Any]) -> dict[str, Any]:

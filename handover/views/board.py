@@ -12,7 +12,7 @@ from handover.queries import board, board_handovers, duty, live_digest, notices
 from handover.queries import inbox as inbox_queries
 from handover.services import inbox
 
-from .request import Request
+from .request import Request, shows
 
 
 @require_safe
@@ -20,6 +20,7 @@ def home(request: Request) -> HttpResponse:
     """The whole page, or its live part alone for the script that keeps it fresh."""
     access = request.access
     mine, unread = board.mine(access), inbox_queries.unread(access)
+    shows(request, items=[row["id"] for group in mine.groups for row in group.rows])
     check_in_choices = duty.check_in_choices(access.user, access.now)
     context = {
         "mine": mine,

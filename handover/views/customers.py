@@ -18,7 +18,7 @@ from handover.models import Access, Customer, Post
 from handover.queries import customer_page, customers
 from handover.services import customers as services
 
-from .request import Request, show_times_of
+from .request import Request, show_times_of, shows
 
 TEXT_LENGTH = 80
 
@@ -27,6 +27,7 @@ TEXT_LENGTH = 80
 def customer_list(request: Request) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:TEXT_LENGTH]
     page = customers.listing(request.access, text=text, after=request.GET.get("after", ""))
+    shows(request, customers=[row["id"] for row in page.rows])
     older = {"q": text, "after": page.after}
     context = {
         "page": page,
@@ -41,6 +42,7 @@ def customer_list(request: Request) -> HttpResponse:
 def customer_detail(request: Request, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.visible_to(request.access).select_related("team"), pk=pk)
     show_times_of(request, customer.team.time_zone)
+    shows(request, customers=[customer.pk])
     context = {
         "customer": customer,
         "page": customer_page.read(request.access, customer),
@@ -71,6 +73,7 @@ def customer_create(request: Request) -> HttpResponse:
 def customer_edit(request: Request, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.visible_to(request.access).select_related("team"), pk=pk)
     show_times_of(request, customer.team.time_zone)
+    shows(request, customers=[customer.pk])
     if not permissions.can_edit_customer(request.access, customer):
         raise PermissionDenied
     form = bound(CustomerForm, request, team=customer.team, customer=customer)
@@ -106,6 +109,7 @@ def customer_options(request: Request, post_id: int) -> HttpResponse:
         raise PermissionDenied
     text = request.GET.get("q", "").strip()[:TEXT_LENGTH]
     found = customers.matches(request.access, post.team_id, text)
+    shows(request, customers=[customer.pk for customer in found])
     return render(request, "customers/_options.html", {"customers": found, "text": text})
 
 

@@ -20,7 +20,7 @@ from handover.queries import cut, drafts, handovers, parties, record, record_wor
 from handover.services import lines, sections
 
 from .act import act
-from .request import Request, show_times_of
+from .request import Request, show_times_of, shows
 
 State = Handover.State
 
@@ -31,6 +31,7 @@ def load(request: Request, pk: int) -> Handover:
     if handover is None:
         raise Http404
     show_times_of(request, handover.team.time_zone)
+    shows(request, handovers=[handover.pk])
     return handover
 
 

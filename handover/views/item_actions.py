@@ -31,7 +31,7 @@ from handover.queries import items as item_queries
 from handover.services import endings, holding, items, promises, snoozing, supervision
 
 from .act import act, press
-from .request import Request, show_times_of
+from .request import Request, show_times_of, shows
 
 May = Callable[[Access, PendingItem], bool]
 
@@ -315,6 +315,7 @@ def _item(request: Request, pk: int, may: May) -> PendingItem:
     """The item, if the person may see it (404) and do this with it (403)."""
     item = get_object_or_404(item_queries.visible(request.access), pk=pk)
     show_times_of(request, item.team.time_zone)
+    shows(request, items=[item.pk])
     if not may(request.access, item):
         raise PermissionDenied
     return item

@@ -9,7 +9,7 @@ from handover.forms.item_list import FilterForm
 from handover.queries import item_list as queries
 from handover.queries.item_list import Place
 
-from .request import Request
+from .request import Request, shows
 
 
 @require_safe
@@ -22,6 +22,7 @@ def item_list(request: Request) -> HttpResponse:
     filters = form.filters(place)
     after = request.GET.get("after", "")
     page = queries.listing(access, filters, after=after)
+    shows(request, items=[row["id"] for row in page.rows])
     context = {
         "form": form,
         "filters": filters,

@@ -20,7 +20,7 @@ from handover.models import Access, Emotion, PendingItem, Post
 from handover.queries import items as item_queries
 from handover.services import items
 
-from .request import Request, show_times_of
+from .request import Request, show_times_of, shows
 
 
 def item_create(request: Request) -> HttpResponse:
@@ -66,6 +66,7 @@ def item_detail(request: Request, pk: int) -> HttpResponse:
     if item is None:
         raise Http404
     show_times_of(request, vars(item)["team_zone"])
+    shows(request, items=[item.pk])
     page = item_queries.read(access, item, before=request.GET.get("before", ""))
     context = {"item": item, "page": page, "now": access.now, "emotions": Emotion.choices}
     context["may_see_who"] = item.is_open and permissions.can_reassign_item(access, item)
@@ -80,6 +81,7 @@ def item_detail(request: Request, pk: int) -> HttpResponse:
 def item_edit(request: Request, pk: int) -> HttpResponse:
     item = get_object_or_404(item_queries.visible(request.access), pk=pk)
     show_times_of(request, item.team.time_zone)
+    shows(request, items=[item.pk])
     if not permissions.can_progress_item(request.access, item):
         raise PermissionDenied
     form = bound(EditItemForm, request, access=request.access, team=item.team, item=item)

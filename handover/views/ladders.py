@@ -27,7 +27,7 @@ from handover.services import ladders, rehearsal
 
 from .act import press
 from .kept import kept_team, supervised_team
-from .request import Request, show_times_of
+from .request import Request, show_times_of, shows
 
 
 @require_safe
@@ -116,6 +116,7 @@ def item_who(request: Request, pk: int) -> HttpResponse:
     """Who would be told of an item if nobody reacts; from another instant on, as if it began to wait then."""
     item = get_object_or_404(item_queries.visible(request.access), pk=pk)
     show_times_of(request, item.team.time_zone)
+    shows(request, items=[item.pk])
     if not permissions.can_reassign_item(request.access, item):
         raise PermissionDenied
     now = request.access.now

@@ -28,7 +28,7 @@ from handover.queries.live_board import Part
 from handover.services import supervision
 
 from .act import act
-from .request import Request, show_times_of
+from .request import Request, show_times_of, shows
 
 # By the name that stands in the address where the list goes on.
 PARTS: dict[str, Callable[[Access, str], Part]] = {
@@ -44,10 +44,13 @@ def board(request: Request) -> HttpResponse:
     """The whole page, or its live part alone for the script that keeps it fresh."""
     access = _leading(request)
     context: dict[str, Any] = {name: read(access, request.GET.get(name, "")) for name, read in PARTS.items()}
+    alarmed = board_alarms.alarmed(access)
+    listed = [row["id"] for part in ("untaken", "complaints", "running") for row in context[part].rows]
+    shows(request, items=[*listed, *(row.number for row in alarmed)])
     context |= {
         "refused": board_decisions.refused(access),
         "late": board_handovers.late(access),
-        "alarmed": board_alarms.alarmed(access),
+        "alarmed": alarmed,
         "undelivered": deliveries.given_up(access),
         "staffing": live_duty.of_posts(access),
         "version": live_board.version(access),
@@ -68,6 +71,8 @@ def escalation_acknowledge(request: Request, pk: int) -> HttpResponse:
     if not permissions.can_acknowledge(request.access, escalation):
         raise PermissionDenied
     form = bound(SentenceForm, request, label=_("What is being done about it?"))
+    if escalation.clock.item_id:
+        shows(request, items=[escalation.clock.item_id])
     from_item = escalation.clock.item_id and request.GET.get("from") == "item"
     back = reverse("item_detail", args=[escalation.clock.item_id]) if from_item else reverse("board")
     return act(

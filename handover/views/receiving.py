@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from accounts.held import bound
 from handover import permissions
 from handover.forms.handovers import AcceptForm, DecideForm, SentenceForm
 from handover.models import Handover, HandoverLine, SignOff
-from handover.queries import cut, duty, parties, review
+from handover.queries import cut, duty, handovers, parties, review
 from handover.services import confirmation, lines, submission
 
 from .act import act, press
@@ -62,7 +62,10 @@ def handover_review(request: Request, pk: int) -> HttpResponse:
 
 @require_safe
 def handover_review_version(request: Request, pk: int) -> HttpResponse:
-    return HttpResponse(review.version(load(request, pk)), content_type="text/plain")
+    handover = handovers.find(request.access, pk)
+    if handover is None:
+        raise Http404
+    return HttpResponse(review.version(handover), content_type="text/plain")
 
 
 def line_accept(request: Request, pk: int, line_pk: int) -> HttpResponse:

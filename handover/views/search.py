@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from handover.queries import customers
 from handover.queries import search as queries
 
-from .request import Request
+from .request import Request, shows
 
 
 @require_safe
@@ -18,10 +18,16 @@ def search(request: Request) -> HttpResponse:
     text = request.GET.get("q", "").strip()[: queries.LONGEST_QUERY]
     after = request.GET.get("after", "")
     found = queries.page(request.access, text, before=after)
+    named = [] if after or found.exact or found.rows else customers.named(request.access, text)
+    shows(
+        request,
+        items=[row["id"] for row in (*found.exact, *found.rows)],
+        customers=[row["id"] for row in named],
+    )
     context = {
         "text": text,
         "found": found,
-        "customers": [] if after or found.exact or found.rows else customers.named(request.access, text),
+        "customers": named,
         "newer_url": f"?{urlencode({'q': text})}" if after else "",
         "older_url": f"?{urlencode({'q': text, 'after': found.after})}" if found.after else "",
     }

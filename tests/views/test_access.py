@@ -8,7 +8,8 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from tests.world import CANARY, World, routes
+from handover.models import Reading
+from tests.world import CANARY, CUSTOMER, World, routes
 
 pytestmark = pytest.mark.django_db
 
@@ -35,21 +36,25 @@ def test_every_address_answers_the_role_as_expected(role):
     if person := world.person(role):
         client.force_login(person)
     signed_in = deepcopy(client.cookies)
-    column, answers = ROLES.index(role), {}
+    column, answers, unnoted = ROLES.index(role), {}, []
     for name, route in routes().items():
         for method in ("get", "post"):
             client.cookies = deepcopy(signed_in)
             with transaction.atomic():
                 answer = getattr(client, method)(world.path_of(route))
+                noted = Reading.objects.filter(actor=person, page=name).exists()
                 transaction.set_rollback(True)
             answers[name, method] = answer.status_code
             html = answer.content.decode()
             assert role not in OUTSIDERS or CANARY not in html, name
             assert NO_WORDS not in html, name
+            if any(text in html for text in CUSTOMER) and not noted:
+                unnoted.append((name, method))
 
     expected = {(name, "get"): codes[column] for name, codes in ANSWERS.items()}
     expected |= {(name, "post"): codes[len(ROLES) + column] for name, codes in ANSWERS.items()}
     assert answers == expected
+    assert unnoted == []  # whoever is shown the customer leaves a note of it
 
 
 @pytest.mark.parametrize("subject", ["items", "handovers", "customers", "shifts"])

@@ -12,6 +12,7 @@ LEADERS, DUTY_SUPERVISOR = Target.LEADERS.value, Target.DUTY_SUPERVISOR.value
 SUPERVISORS, ADMINISTRATORS = Target.SUPERVISORS.value, Target.ADMINISTRATORS.value
 OUTLETS = tuple(Outlet.values)
 
+HOUR = 60
 # A step never waits longer than this: a minute count of eight digits would be past the end of the calendar.
 LONGEST_MINUTES = 7 * 24 * 60
 MOST_STEPS = 10
@@ -35,10 +36,19 @@ class Step:
 Steps = tuple[Step, ...]
 
 # How long after a clock began its own instant lies; steps of the others count from that instant.
-LIMIT_MINUTES = {Waits.TAKEN: 10, Waits.RESPONSE: 30, Waits.COMPLAINT: 120, Waits.IDLE: 30}
+LIMIT_MINUTES = {
+    Waits.TAKEN: 10,
+    Waits.RESPONSE: 30,
+    Waits.COMPLAINT: 120,
+    Waits.IDLE: 30,
+    Waits.DISPUTE: 240,
+}
 # What counts to a time of the customer's is told at that time, whether the post is staffed or not.
 AT_ANY_HOUR = {Waits.PROMISE, Waits.DONE}
 OF_HANDOVERS = {Waits.SIGN, Waits.CONFIRM}
+OF_DISPUTES = {Waits.DISPUTE, Waits.RULE}
+# Nobody has these, so that no holder can be told.
+WITHOUT_HOLDER = {*OF_HANDOVERS, Waits.DISPUTE}
 # These ask the same of one item, that somebody goes on with it: what one has told, another need not repeat.
 ASK_TO_GO_ON = {Waits.TAKEN, Waits.RESPONSE, Waits.COMPLAINT, Waits.IDLE}
 # The others wait for urgent items alone, or for handovers.
@@ -72,6 +82,12 @@ BUILT_IN: dict[tuple[str, str], Steps] = {
     (Waits.REFUSED, ""): (Step(0, (DUTY_SUPERVISOR,), OUTLETS),),
     (Waits.SIGN, ""): (Step(15, (DUTY_SUPERVISOR,), OUTLETS),),
     (Waits.CONFIRM, ""): (Step(15, (DUTY_SUPERVISOR,), OUTLETS, only_untaken=True),),
+    (Waits.DISPUTE, ""): (
+        Step(0, (LEADERS,), OUTLETS),
+        Step(4 * HOUR, (SUPERVISORS,), OUTLETS),
+        Step(24 * HOUR, (ADMINISTRATORS,), OUTLETS),
+    ),
+    (Waits.RULE, ""): (Step(0, (HOLDER,), OUTLETS), Step(24 * HOUR, (HOLDER, SUPERVISORS), OUTLETS)),
 }
 
 

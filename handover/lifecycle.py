@@ -7,7 +7,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from .errors import Conflict, InvalidMove
-from .models import Handover, HandoverLine, PendingItem, Promise, Round, Stage
+from .models import Dispute, Handover, HandoverLine, PendingItem, Promise, Round, Stage
 
 T = TypeVar("T", bound=models.Model)
 Answer = HandoverLine.Answer
@@ -56,6 +56,10 @@ MOVES: dict[type[models.Model], tuple[str, dict[str, set[str]]]] = {
             Answer.ACCEPTED: {Answer.NONE},
             Answer.RECEIVED: {Answer.NONE, Answer.ACCEPTED},
         },
+    ),
+    Dispute: (
+        "state",
+        {Dispute.State.OPEN: {Dispute.State.DECIDED, Dispute.State.WITHDRAWN}},
     ),
 }
 

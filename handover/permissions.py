@@ -7,6 +7,7 @@ from .models import (
     Access,
     Assignment,
     Customer,
+    Dispute,
     Escalation,
     Handover,
     Notice,
@@ -107,6 +108,20 @@ def can_reply_line(access: Access, handover: Handover, *, sides: frozenset[int])
     """Both shifts while on duty, and the signer of the outgoing side also afterwards."""
     on_duty = access.duty_shift_ids & {handover.outgoing_shift_id, handover.incoming_shift_id}
     return bool(on_duty) or access.user.pk in sides or can_supervise_handover(access, handover)
+
+
+def can_decide_dispute(access: Access, dispute: Dispute) -> bool:
+    """That nobody does it as a party, and administrators only when nobody else can: rules of the service."""
+    return can_supervise_post(access, dispute.post_id, dispute.team_id)
+
+
+def can_withdraw_dispute(access: Access, dispute: Dispute) -> bool:
+    return dispute.raised_by_id == access.user.pk
+
+
+def can_finish_rule(access: Access, dispute: Dispute) -> bool:
+    """Tick a rule as changed: who sees to it, and whoever could have decided."""
+    return dispute.rule_by_id == access.user.pk or can_decide_dispute(access, dispute)
 
 
 def can_add_addendum(access: Access, handover: Handover) -> bool:

@@ -63,9 +63,10 @@ def check_somebody_is_told(row: Escalation) -> None:
     if not row.told:
         assert is_hushed(row), row
         return
-    thing = {"item": row.clock.item_id, "handover": row.clock.handover_id}
+    thing = {"item": row.clock.item, "handover": row.clock.record}
     said = Event.objects.filter(verb=Event.Verb.ESCALATED, at=row.fired_at, **thing)
     facts = {"clock": row.clock.kind, "step": row.step, "repeat": row.repeat}
+    facts |= {"dispute": row.clock.dispute_id} if row.clock.dispute_id else {}
     assert [{k: v for k, v in event.data.items() if k != "told"} for event in said].count(facts) == 1
     inbox = Message.objects.filter(at=row.fired_at, recipient__in=row.told)
     is_late = row.fired_at - row.due_at >= CEILING

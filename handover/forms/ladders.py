@@ -51,10 +51,11 @@ class PlaceForm(forms.Form):
         clock, issue_type = data.get("clock"), data.get("type")
         if data.get("kind") and clock and clock not in ladders.OF_ANY_KIND:
             self.add_error(
-                "kind", _("This waits for urgent items alone, or for handovers: choose all kinds.")
+                "kind",
+                _("This waits for urgent items alone, or for handovers or disputes: choose all kinds."),
             )
-        if issue_type and clock in ladders.OF_HANDOVERS:
-            self.add_error("type", _("A handover has no issue type: choose all of them."))
+        if issue_type and clock in ladders.OF_HANDOVERS | ladders.OF_DISPUTES:
+            self.add_error("type", _("Handovers and disputes have no issue type: choose all of them."))
         if issue_type and clock == Waits.COMPLAINT and not issue_type.is_complaint:
             self.add_error("type", _("This issue type does not count as a complaint."))
         return data
@@ -132,7 +133,7 @@ class StepForm(forms.Form):
     def __init__(self, *args: Any, clock: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["minutes"] = _minutes(may_be_before=clock in ladders.AT_ANY_HOUR)
-        without = {Target.HOLDER} if clock in ladders.OF_HANDOVERS else set()
+        without = {Target.HOLDER} if clock in ladders.WITHOUT_HOLDER else set()
         whom = [choice for choice in Target.choices if choice[0] not in without]
         self.fields["targets"].choices = whom  # type: ignore[attr-defined]
         if clock not in ladders.MAY_BE_UNTAKEN:

@@ -2,6 +2,7 @@
 
 from .access import READS_OFF_DUTY, Access, Border, DutyPlace, Led
 from .customers import Channel, Customer, Emotion
+from .disputes import Dispute, DisputeStatement, Side
 from .escalation import Escalation, Ladder, Outlet, Target
 from .events import Event
 from .handovers import Handover, HandoverLine, Round, Section, SectionDraft
@@ -50,6 +51,8 @@ __all__ = [
     "ClockKind",
     "Customer",
     "Delivery",
+    "Dispute",
+    "DisputeStatement",
     "DutyPlace",
     "Emotion",
     "Escalation",
@@ -80,6 +83,7 @@ __all__ = [
     "ServiceHours",
     "Shift",
     "ShiftPattern",
+    "Side",
     "SignOff",
     "SignedText",
     "Stage",

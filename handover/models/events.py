@@ -84,6 +84,12 @@ class Event(models.Model):
         PAPER_USED = "paper_used", _("marked the handover as typed from paper")
         PAPER_RELEASED = "paper_released", _("took back that the handover is typed from paper")
         PAPER_DESTROYED = "paper_destroyed", _("marked a blank paper form as destroyed")
+        # disputes
+        DISPUTE_RAISED = "dispute_raised", _("raised a dispute")
+        DISPUTE_STATED = "dispute_stated", _("made a statement on a dispute")
+        DISPUTE_DECIDED = "dispute_decided", _("decided a dispute")
+        DISPUTE_WITHDRAWN = "dispute_withdrawn", _("withdrew a dispute")
+        RULE_DONE = "rule_done", _("ticked a rule as changed")
         # notices
         NOTICE_WRITTEN = "notice_written", _("wrote a notice")
         NOTICE_WITHDRAWN = "notice_withdrawn", _("withdrew a notice")

@@ -53,8 +53,10 @@ class Handover(models.Model):
     ended_at = models.DateTimeField(null=True)
     # A supervisor confirmed it in place of the incoming shift.
     taken_over = models.BooleanField(default=False)
-    # Confirmed although a line that is not urgent is refused or has an open question.
+    # Confirmed although a line that is not urgent is refused or has an open question, or disputed since.
     with_reservation = models.BooleanField(default=False)
+    # When the last of it was decided, or withdrawn.
+    reservation_ended_at = models.DateTimeField(null=True)
     round_count = models.PositiveSmallIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
 

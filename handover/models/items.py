@@ -15,6 +15,7 @@ from .customers import Channel, Customer, Emotion
 from .shifts import Post
 
 if TYPE_CHECKING:
+    from .disputes import Dispute
     from .handovers import Handover
 
 # From here on the way an item goes is wrong, and the supervisor is told.
@@ -72,6 +73,8 @@ class Waits(models.TextChoices):
     REFUSED = "refused", _("a refused urgent line is decided")
     SIGN = "sign", _("the outgoing shift signs")
     CONFIRM = "confirm", _("the incoming shift confirms")
+    DISPUTE = "dispute", _("a dispute is decided")
+    RULE = "rule", _("a rule is changed after a dispute")
 
 
 class UnknownFact(models.TextChoices):
@@ -260,8 +263,8 @@ class PendingItem(models.Model):
 
 
 class Clock(models.Model):
-    """One run of what waits, of an item or of a handover. A stopped run stays as a fact; a new start is a new
-    row.
+    """One run of what waits, of an item, a handover or a dispute. A stopped run stays as a fact; a new start
+    is a new row.
 
     `next_at` is when the engine looks at it next: first to arm it with its ladder, then at each step. Nothing
     is left to tell where it is None.
@@ -274,6 +277,7 @@ class Clock(models.Model):
 
     item = models.ForeignKey(PendingItem, models.CASCADE, null=True, related_name="clocks")
     handover = models.ForeignKey("handover.Handover", models.CASCADE, null=True, related_name="clocks")
+    dispute = models.ForeignKey("handover.Dispute", models.CASCADE, null=True, related_name="clocks")
     kind = models.CharField(max_length=10, choices=Waits)
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
@@ -298,8 +302,16 @@ class Clock(models.Model):
                 condition=Q(stopped_at__isnull=True),
                 name="clock_of_handover_runs_once",
             ),
+            models.UniqueConstraint(
+                fields=["dispute", "kind"],
+                condition=Q(stopped_at__isnull=True),
+                name="clock_of_dispute_runs_once",
+            ),
             models.CheckConstraint(
-                condition=Q(item__isnull=True) ^ Q(handover__isnull=True), name="clock_of_one_thing"
+                condition=Q(item__isnull=False, handover__isnull=True, dispute__isnull=True)
+                | Q(item__isnull=True, handover__isnull=False, dispute__isnull=True)
+                | Q(item__isnull=True, handover__isnull=True, dispute__isnull=False),
+                name="clock_of_one_thing",
             ),
             models.CheckConstraint(
                 condition=Q(stopped_at__isnull=True, outcome="")
@@ -319,12 +331,18 @@ class Clock(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} of {self.item_id or self.handover_id} due {self.due_at:%Y-%m-%d %H:%M} UTC"
+        thing = self.item_id or self.handover_id or self.dispute_id
+        return f"{self.kind} of {thing} due {self.due_at:%Y-%m-%d %H:%M} UTC"
 
     @property
-    def thing(self) -> "PendingItem | Handover":
-        """What waits; one of both, by constraint."""
-        return self.item or self.handover  # type: ignore[return-value]
+    def thing(self) -> "PendingItem | Handover | Dispute":
+        """What waits; one of them, by constraint."""
+        return self.item or self.handover or self.dispute  # type: ignore[return-value]
+
+    @property
+    def record(self) -> "Handover | None":
+        """The handover that waits, or that a dispute is about."""
+        return self.dispute.handover if self.dispute else self.handover
 
 
 class Promise(models.Model):

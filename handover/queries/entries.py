@@ -51,6 +51,11 @@ ICONS = {
     Verb.LINE_REPLIED: "answer",
     Verb.LINE_REFUSED: "refuse",
     Verb.LINE_UNDONE: "undo",
+    Verb.DISPUTE_RAISED: "refuse",
+    Verb.DISPUTE_STATED: "chat",
+    Verb.DISPUTE_DECIDED: "shield",
+    Verb.DISPUTE_WITHDRAWN: "undo",
+    Verb.RULE_DONE: "check",
 }
 TONES = {
     Verb.CALLED_AGAIN: "urgent",
@@ -58,6 +63,7 @@ TONES = {
     Verb.PROMISE_BROKEN: "urgent",
     Verb.LINE_REFUSED: "urgent",
     Verb.ESCALATED: "urgent",
+    Verb.DISPUTE_RAISED: "urgent",
     Verb.LEFT: "urgent",
     Verb.ENGINE_FAILED: "urgent",
     Verb.CLOCK_STEPPED: "urgent",
@@ -69,6 +75,8 @@ TONES = {
     Verb.CLOSED: "ok",
     Verb.PROMISE_KEPT: "ok",
     Verb.LINE_ACCEPTED: "ok",
+    Verb.DISPUTE_DECIDED: "ok",
+    Verb.RULE_DONE: "ok",
 }
 PAPER = {Verb.PAPER_USED, Verb.PAPER_RELEASED}  # of what happens to paper forms, that in a handover
 HEADLINE = ("pk", "item_id", "verb", "at", "data", "actor__display_name", "person__display_name")

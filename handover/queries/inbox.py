@@ -7,7 +7,7 @@ from django.db.models import BigIntegerField, Q, QuerySet
 from django.urls import reverse
 
 from accounts.models import User
-from handover.models import About, Access, Message, MessageChoice, PendingItem
+from handover.models import About, Access, Handover, Message, MessageChoice, PendingItem
 
 from .paging import Cursor
 from .prepared import Rows, prepared
@@ -20,13 +20,14 @@ TOASTS = 3
 
 @dataclass(frozen=True)
 class Note:
-    """One message; `url` leads to its item where the reader may see it."""
+    """One message; `url` leads to its item or its handover where the reader may see it."""
 
     id: int
     text: str
     at: datetime
     is_read: bool
     url: str
+    is_of_record: bool
 
 
 @dataclass(frozen=True)
@@ -110,25 +111,33 @@ def _page(access: Access, found: QuerySet[Message], size: int) -> Inbox:
     rows = list(found.order_by("-at", "-pk")[: size + 1])
     shown = rows[:size]
     after = str(Cursor(shown[-1].at, shown[-1].pk)) if len(rows) > size else ""
-    return Inbox(_notes(shown, _may_open(access, shown)), after)
+    return Inbox(_notes(shown, access), after)
 
 
-def _may_open(access: Access, messages: list[Message]) -> set[int]:
-    """The items of these messages that the reader may see."""
-    items = [message.item_id for message in messages if message.item_id]
-    visible = PendingItem.objects.visible_to(access).filter(pk__in=items)
-    return set(visible.values_list("pk", flat=True)) if items else set()
+def _items(messages: list[Message], access: Access) -> dict[int | None, str]:
+    """The addresses of the items of these messages that the reader may see."""
+    ids = {message.item_id for message in messages if message.item_id}
+    visible = PendingItem.objects.visible_to(access).filter(pk__in=ids).values_list("pk", flat=True)
+    return {pk: reverse("item_detail", args=[pk]) for pk in visible} if ids else {}
 
 
-def _notes(messages: list[Message], may_open: set[int]) -> list[Note]:
-    base = reverse("item_detail", args=[0]).removesuffix("0/")
+def _handovers(messages: list[Message], access: Access) -> dict[int | None, str]:
+    """The same of their handovers."""
+    ids = {message.handover_id for message in messages if message.handover_id and not message.item_id}
+    visible = Handover.objects.visible_to(access).filter(pk__in=ids).values_list("pk", flat=True)
+    return {pk: reverse("handover_detail", args=[pk]) for pk in visible} if ids else {}
+
+
+def _notes(messages: list[Message], access: Access) -> list[Note]:
+    items, handovers = _items(messages, access), _handovers(messages, access)
     return [
         Note(
             id=message.pk,
             text=message.text,
             at=message.at,
             is_read=message.read_at is not None,
-            url=f"{base}{message.item_id}/" if message.item_id in may_open else "",
+            url=items.get(message.item_id) or handovers.get(message.handover_id, ""),
+            is_of_record=message.item_id is None,
         )
         for message in messages
     ]

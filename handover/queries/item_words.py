@@ -25,6 +25,8 @@ UNDONE = {
     Waits.REFUSED: gettext_lazy("The refused line is not decided"),
     Waits.SIGN: gettext_lazy("The outgoing shift has not signed"),
     Waits.CONFIRM: gettext_lazy("The incoming shift has not received it"),
+    Waits.DISPUTE: gettext_lazy("The dispute is not decided"),
+    Waits.RULE: gettext_lazy("The rule is not changed"),
 }
 
 

@@ -25,6 +25,8 @@ COUNTS_FROM = {
     Waits.CONFIRM: gettext_noop(
         "Counts from the outgoing signature, at the earliest from the end of the shift."
     ),
+    Waits.DISPUTE: gettext_noop("Counts from when the dispute was raised."),
+    Waits.RULE: gettext_noop("Counts from the day until which the rule was to be changed."),
 }
 # Who stands in a chain as just this; where nobody does, the next in the chain is told.
 _OWN = {

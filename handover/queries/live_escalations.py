@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from handover.models import Access, Escalation, Handover, PendingItem, Target, Waits
+from handover.models import Access, Dispute, Escalation, Handover, PendingItem, Target, Waits
 
 from .item_words import UNDONE
 from .live_board import SHOWN, Part
@@ -30,6 +30,9 @@ COLUMNS = {
     "handover": F("clock__handover_id"),
     "handover_post": F("clock__handover__post__name"),
     "shift": F("clock__handover__outgoing_shift__name"),
+    "dispute": F("clock__dispute_id"),
+    "dispute_post": F("clock__dispute__post__name"),
+    "disputed_shift": F("clock__dispute__handover__outgoing_shift__name"),
 }
 
 
@@ -73,11 +76,11 @@ def newest(access: Access) -> list[tuple[datetime, int]]:
         fired_at__gt=access.now - RECENT,
     ).exclude(told=[])
     rows = steps.order_by("-fired_at", "-pk").values_list(
-        "fired_at", "pk", "clock__item_id", "clock__handover_id"
+        "fired_at", "pk", "clock__item_id", "clock__handover_id", "clock__dispute_id"
     )
-    found: dict[tuple[int | None, int | None], tuple[datetime, int]] = {}
-    for fired_at, pk, item_id, handover_id in rows[:LOOKED_AT]:
-        found.setdefault((item_id, handover_id), (fired_at, pk))
+    found: dict[tuple[int | None, ...], tuple[datetime, int]] = {}
+    for fired_at, pk, *thing in rows[:LOOKED_AT]:
+        found.setdefault(tuple(thing), (fired_at, pk))
     return list(found.values())
 
 
@@ -85,13 +88,16 @@ def visible(access: Access) -> QuerySet[Escalation]:
     """Escalations of what the person may see, with all that their page names."""
     items = PendingItem.objects.visible_to(access)
     handovers = Handover.objects.visible_to(access)
-    seen = Q(clock__item__in=items) | Q(clock__handover__in=handovers)
+    disputes = Dispute.objects.visible_to(access)
+    seen = Q(clock__item__in=items) | Q(clock__handover__in=handovers) | Q(clock__dispute__in=disputes)
     return Escalation.objects.filter(seen).select_related(
         "team",
         "clock__item__customer",
         "clock__item__issue_type",
         "clock__handover__post",
         "clock__handover__outgoing_shift",
+        "clock__dispute__handover__post",
+        "clock__dispute__handover__outgoing_shift",
     )
 
 
@@ -99,7 +105,11 @@ def _led(access: Access) -> Q:
     if access.is_administrator:
         return Q()
     posts = access.led_post_ids
-    led = Q(clock__item__post__in=posts) | Q(clock__handover__post__in=posts)
+    led = (
+        Q(clock__item__post__in=posts)
+        | Q(clock__handover__post__in=posts)
+        | Q(clock__dispute__post__in=posts)
+    )
     return Q(team__in=access.supervised_team_ids) | Q(led, team__in=access.roles)
 
 
@@ -112,7 +122,7 @@ def _shape(rows: Sequence[Any], access: Access) -> list[Waiting]:
             pk=row["pk"],
             url=_url(row),
             title=_title(row),
-            place=row["item_post"] or row["handover_post"],
+            place=row["item_post"] or row["handover_post"] or row["dispute_post"],
             said=_("%(what)s. It waits since %(since)s.")
             % {"what": UNDONE[Waits(row["kind"])], "since": reader.instant(row["since"])},
             told=_told(row, names, reader),
@@ -135,10 +145,14 @@ def _told(row: Any, names: dict[int, str], reader: Reader) -> str:
 def _url(row: Any) -> str:
     if row["item"]:
         return reverse("item_detail", args=[row["item"]])
+    if row["dispute"]:
+        return reverse("dispute_detail", args=[row["dispute"]])
     return reverse("handover_detail", args=[row["handover"]])
 
 
 def _title(row: Any) -> str:
     if row["item"]:
         return f"#{row['item']} {row['customer']}"
+    if row["dispute"]:
+        return _("Dispute about the handover of %(shift)s") % {"shift": row["disputed_shift"]}
     return _("Handover of %(shift)s") % {"shift": row["shift"]}

@@ -1,14 +1,18 @@
 """On which side of a handover somebody stands, and what they therefore cannot sign, receive or decide."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from django.db.models import BigIntegerField, CharField
 from django.utils.translation import gettext as _
 
-from handover.models import Access, Assignment, Handover, HandoverLine, SignOff
+from handover.models import Access, Assignment, Dispute, Handover, HandoverLine, Side, SignOff
 from handover.queries import cut
 from handover.queries.prepared import Rows, prepared
+
+# Who has said something of a line as its receiver, or decided it: nobody judges their own word.
+ANSWERED = (*cut.RECEIVED_ANSWERS, HandoverLine.Answer.QUESTIONED, HandoverLine.Answer.REFUSED)
 
 
 def signers(handover: Handover, role: str) -> frozenset[int]:
@@ -35,9 +39,82 @@ def outgoing_of(handover_ids: Collection[int]) -> dict[int, frozenset[int]]:
     held = HandoverLine.objects.filter(
         handover__in=handover_ids, round_number__gt=0, former_holder__isnull=False
     )
-    rows = signed.values_list("handover", "user").union(
-        worked.values_list("shift__outgoing_handover", "user"), held.values_list("handover", "former_holder")
+    return _gathered(
+        handover_ids,
+        signed.values_list("handover", "user").union(
+            worked.values_list("shift__outgoing_handover", "user"),
+            held.values_list("handover", "former_holder"),
+        ),
     )
+
+
+def incoming_of(handover_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """For each handover the ids of those who received it: signed, worked the shift, or answered a line."""
+    signed = SignOff.objects.filter(handover__in=handover_ids, role=SignOff.Role.INCOMING)
+    worked = Assignment.objects.filter(
+        shift__incoming_handovers__in=handover_ids, checked_in_at__isnull=False
+    )
+    answered = HandoverLine.objects.filter(
+        handover__in=handover_ids, round_number__gt=0, answer__in=ANSWERED, answered_by__isnull=False
+    )
+    return _gathered(
+        handover_ids,
+        signed.values_list("handover", "user").union(
+            worked.values_list("shift__incoming_handovers", "user"),
+            answered.values_list("handover", "answered_by"),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Who stands on which side of a handover; whoever stands on both hands it over first of all."""
+
+    outgoing: frozenset[int]
+    incoming: frozenset[int]
+
+    @property
+    def both(self) -> frozenset[int]:
+        return self.outgoing | self.incoming
+
+    def of(self, user_id: int) -> str:
+        """The side of a person, "" for who stands on neither."""
+        if user_id in self.outgoing:
+            return Side.OUTGOING
+        return Side.INCOMING if user_id in self.incoming else ""
+
+    def against(self, side: str) -> frozenset[int]:
+        return self.incoming if side == Side.OUTGOING else self.outgoing
+
+
+def sides(handover: Handover, line: HandoverLine | None) -> Sides:
+    """Who may dispute a record or a line of it: both shifts, and who had or has the item of the line."""
+    pk = handover.pk
+    found = Sides(outgoing_of([pk])[pk], incoming_of([pk])[pk])
+    return _with(found, line.item.holder_id if line else None)
+
+
+def of_disputes(disputes: Collection[Dispute]) -> dict[int, Sides]:
+    """The same for each dispute, with who had the item when it was raised. Two queries for any number."""
+    ids = {dispute.handover_id for dispute in disputes}
+    outgoing, incoming = (outgoing_of(ids), incoming_of(ids)) if ids else ({}, {})
+    return {
+        dispute.pk: _with(
+            Sides(outgoing[dispute.handover_id], incoming[dispute.handover_id]),
+            dispute.holder_id,
+            dispute.raised_by_id,
+        )
+        for dispute in disputes
+    }
+
+
+def _with(found: Sides, *ids: int | None) -> Sides:
+    """Whoever has the item and handed nothing over has received it."""
+    others = {user_id for user_id in ids if user_id is not None and user_id not in found.both}
+    return Sides(found.outgoing, found.incoming | others)
+
+
+def _gathered(handover_ids: Collection[int], rows: Iterable[tuple[int, int]]) -> dict[int, frozenset[int]]:
     found: dict[int, set[int]] = defaultdict(set)
     for handover_id, user_id in rows:
         found[handover_id].add(user_id)

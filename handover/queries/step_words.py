@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext_noop
 
 from handover.ladders import Step, begins_at
-from handover.models import Clock, Handover, PendingItem, Promise, Waits
+from handover.models import Clock, Dispute, Handover, PendingItem, Promise, Waits
 
 from .words import Reader
 from .words import phrase as _
@@ -19,6 +19,8 @@ _AT_ONCE = {
     Waits.REFUSED: gettext_noop("A refused urgent item waits for your decision: %(thing)s."),
     Waits.SIGN: gettext_noop("The shift is over, and its handover waits to be signed: %(thing)s."),
     Waits.CONFIRM: gettext_noop("A handover waits to be received: %(thing)s."),
+    Waits.DISPUTE: gettext_noop("A dispute waits for your decision: %(thing)s."),
+    Waits.RULE: gettext_noop("This rule is to be changed by now: “%(rule)s” %(who)s"),
 }
 _LATER = {
     Waits.TAKEN: gettext_noop("Urgent, and nobody has taken it for %(span)s: %(thing)s."),
@@ -28,6 +30,8 @@ _LATER = {
     Waits.REFUSED: gettext_noop("A refused urgent item waits for your decision: %(thing)s."),
     Waits.SIGN: gettext_noop("Not signed %(span)s after the end of the shift: handover of %(thing)s."),
     Waits.CONFIRM: gettext_noop("Nobody receives it for %(span)s: handover of %(thing)s."),
+    Waits.DISPUTE: gettext_noop("A dispute waits for a decision for %(span)s: %(thing)s."),
+    Waits.RULE: gettext_noop("This rule was to be changed %(span)s ago: “%(rule)s” %(who)s"),
 }
 _COMPLAINT_UNTAKEN = gettext_noop("A complaint that nobody has taken for %(span)s: %(thing)s.")
 _COMPLAINT_OVER = gettext_noop(
@@ -54,6 +58,8 @@ def sentence(clock: Clock, step: Step, *, due_at: datetime, now: datetime, promi
         facts |= {"thing": item_words(clock.item), "who": _holder(clock.item)}
     elif clock.handover:
         facts |= {"thing": handover_words(clock.handover)}
+    elif clock.dispute:
+        facts |= _dispute(clock.dispute)
     if promise:
         facts |= {"promise": promise.text}
     return (_(_template(clock, step, due_at)) % facts).strip()
@@ -75,6 +81,19 @@ def item_words(item: PendingItem) -> str:
 
 def handover_words(handover: Handover) -> str:
     return _("%(post)s, %(shift)s") % {"post": handover.post, "shift": handover.outgoing_shift.name}
+
+
+def dispute_words(dispute: Dispute) -> str:
+    record = handover_words(dispute.handover)
+    if dispute.item is None:
+        return record
+    facts = {"number": dispute.item_id, "customer": dispute.item.customer, "record": record}
+    return _("#%(number)s, %(customer)s (%(record)s)") % facts
+
+
+def _dispute(dispute: Dispute) -> dict[str, str]:
+    who = _("%(person)s does it.") % {"person": dispute.rule_by} if dispute.rule_by else ""
+    return {"thing": dispute_words(dispute), "rule": dispute.rule, "who": who}
 
 
 def _holder(item: PendingItem) -> str:

@@ -56,7 +56,7 @@ class Scene:
         return recipients.of_step(
             step.targets,
             chain=self._chains[clock.thing.post.pk],
-            holder=clock.item.holder if clock.item else None,
+            holder=_holder(clock),
             parties=self._parties(clock),
         )
 
@@ -103,7 +103,11 @@ class Scene:
         return set(lines.exclude(answer=Answer.NONE).values_list("handover_id", flat=True).distinct())
 
     def _parties(self, clock: Clock) -> frozenset[int]:
-        """Who is not asked to judge: the holder; the outgoing side of a record; who refused."""
+        """Who is not asked to judge: the holder; the outgoing side of a record; who refused; who disputes."""
+        if clock.kind == Waits.RULE:
+            return frozenset()  # nothing is judged any more
+        if clock.dispute_id:
+            return self._disputing[clock.dispute_id]
         if clock.handover_id:
             return self._outgoing[clock.handover_id]
         holder = {clock.item.holder_id} if clock.item and clock.item.holder_id else set()
@@ -114,6 +118,11 @@ class Scene:
     @cached_property
     def _outgoing(self) -> dict[int, frozenset[int]]:
         return parties.outgoing_of({clock.handover_id for clock in self._clocks if clock.handover_id})
+
+    @cached_property
+    def _disputing(self) -> dict[int, frozenset[int]]:
+        found = parties.of_disputes([clock.dispute for clock in self._clocks if clock.dispute])
+        return {pk: sides.both for pk, sides in found.items()}
 
     @cached_property
     def _sides(self) -> dict[int, frozenset[int]]:
@@ -127,6 +136,13 @@ class Scene:
 
     def _items_of(self, kind: str) -> list[int]:
         return [clock.item_id for clock in self._clocks if clock.kind == kind and clock.item_id]
+
+
+def _holder(clock: Clock) -> User | None:
+    """Who has what waits: the item, or the rule that is to be changed."""
+    if clock.kind == Waits.RULE and clock.dispute:
+        return clock.dispute.rule_by
+    return clock.item.holder if clock.item else None
 
 
 def _asking_the_same(kind: str) -> set[Waits]:

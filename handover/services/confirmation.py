@@ -13,7 +13,7 @@ from handover.ladders import OF_HANDOVERS
 from handover.models import Addendum, Event, Handover, Round, SignOff
 from handover.queries import cut, duty, parties, record
 from handover.queries.record import Signature
-from handover.services import clocks, events, lines, signing
+from handover.services import clocks, events, lines, reservations, signing
 
 
 def confirm(
@@ -24,8 +24,8 @@ def confirm(
 
     Raises NotConfirmed, SeenChanged, InvalidMove unless it is submitted, NotAllowed for the outgoing
     signer, for somebody not of the incoming shift (a supervisor signs as such, unless a party), and while a
-    line has no answer, or an urgent one is questioned, refused or not read back. A line that is not urgent
-    may stay open: with reservation.
+    line has no answer, or an urgent one is questioned, refused or not read back. A line that is not urgent,
+    and a dispute, may stay open: with reservation.
     """
     reauth.check_password_again(signature.user, password, address=address, now=now)
     confirm_signed(handover=handover, signature=signature, seen_sha256=seen_sha256, now=now)
@@ -48,7 +48,7 @@ def confirm_signed(*, handover: Handover, signature: Signature, seen_sha256: str
         handover,
         Handover.State.CONFIRMED,
         ended_at=now,
-        with_reservation=any(cut.is_open(line) for line in waiting),
+        with_reservation=any(cut.is_open(line) for line in waiting) or reservations.is_disputed(handover),
     )
     lifecycle.move(round_, Round.Outcome.CONFIRMED, ended_at=now, ended_by=signature.user)
     clocks.stop(handover=handover, kinds=OF_HANDOVERS, now=now)

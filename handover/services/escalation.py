@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from billiard.exceptions import SoftTimeLimitExceeded  # of Celery, without loading all of it into the web
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -39,6 +39,14 @@ NEEDS = (
     "item__holder",
     "handover__post__team",
     "handover__outgoing_shift",
+)
+# And what the few of disputes need besides.
+NEEDS_OF_DISPUTE = (
+    "dispute__post__team",
+    "dispute__handover__post",
+    "dispute__handover__outgoing_shift",
+    "dispute__item__customer",
+    "dispute__rule_by",
 )
 
 
@@ -100,6 +108,7 @@ def _fire(ids: list[int], now: datetime) -> int:
     """
     claimed = _due(now).filter(pk__in=ids).select_for_update(skip_locked=True, of=("self",))
     clocks = list(claimed.select_related(*NEEDS))
+    prefetch_related_objects([clock for clock in clocks if clock.dispute_id], *NEEDS_OF_DISPUTE)
     if clocks:
         Tellings(clocks, now).write()
     return len(clocks)
@@ -109,7 +118,7 @@ def _fire(ids: list[int], now: datetime) -> int:
 def _set_back(pk: int, now: datetime) -> None:
     """Look at a row that failed later, and tell the administrators of one that goes on failing."""
     failed = _due(now).filter(pk=pk).select_for_update(skip_locked=True, of=("self",))
-    row = failed.select_related("item", "handover").first()
+    row = failed.select_related("item", "handover", "dispute__handover").first()
     if row is None:
         return  # it was stopped meanwhile, or somebody else has looked at it
     pause = min(FIRST_PAUSE * 2 ** min(row.failures, MOST_DOUBLINGS), LONGEST_PAUSE)
@@ -121,7 +130,7 @@ def _set_back(pk: int, now: datetime) -> None:
 
 def _report(waiting: Clock, now: datetime) -> None:
     """Say in the inbox of every administrator that the engine cannot tell what it should."""
-    thing = f"#{waiting.item_id}" if waiting.item_id else str(waiting.handover)
+    thing = f"#{waiting.item_id}" if waiting.item_id else str(waiting.record)
     letters = []
     for person in User.objects.filter(is_active=True, is_administrator=True).order_by("pk"):
         with translation.override(person.language or settings.LANGUAGE_CODE):
@@ -136,7 +145,7 @@ def _report(waiting: Clock, now: datetime) -> None:
                 text,
                 f"failed.{waiting.pk}.{now:%Y%m%d%H%M%S}",  # it may recover, and fail again another day
                 item=waiting.item,
-                handover=waiting.handover,
+                handover=waiting.record,
             )
         )
     outbox.send(letters, now=now)
@@ -145,6 +154,6 @@ def _report(waiting: Clock, now: datetime) -> None:
         actor=None,
         now=now,
         item=waiting.item,
-        handover=waiting.handover,
+        handover=waiting.record,
         data={"clock": waiting.kind},
     )

@@ -15,6 +15,7 @@ from handover import lifecycle
 from handover.errors import Conflict, InvalidMove, NotAllowed
 from handover.models import Clock, ClockKind, Event, IssueType, PendingItem, Post
 from handover.queries import duty, timeline
+from handover.queries.freezing import refuse_frozen
 from handover.services import clocks, customers, lines
 from handover.services.item_changes import await_taking, note, require_open
 
@@ -38,8 +39,9 @@ def take(*, item: PendingItem, actor: User, now: datetime) -> None:
 
 @transaction.atomic
 def release(*, item: PendingItem, actor: User, now: datetime, reason: str = "") -> None:
-    """Put the item back into the queue of its post."""
+    """Put the item back into the queue of its post. Raises InvalidMove while a dispute about it is open."""
     require_open(item)
+    refuse_frozen(item)
     if item.holder_id is None:
         raise InvalidMove(_("The item stands in the queue already."))
     former = item.holder
@@ -76,8 +78,16 @@ def transfer(*, item: PendingItem, to: User | Post, reason: str, actor: User, no
 
     A post gets it into its queue. A person has to be on duty; somebody of another team gets it at the
     post where they are on duty. In another team the item becomes theirs, with its customer's need; the
-    former team keeps an entry of its own. Raises InvalidMove where it is already, and NotAllowed.
+    former team keeps an entry of its own. Raises InvalidMove where it is already, and while a dispute about
+    it is open, but for who takes over something urgent; and NotAllowed.
     """
+    if not (item.is_urgent and to == actor):
+        refuse_frozen(item)
+    pass_on(item=item, to=to, reason=reason, actor=actor, now=now)
+
+
+def pass_on(*, item: PendingItem, to: User | Post, reason: str, actor: User, now: datetime) -> None:
+    """`transfer` whatever is disputed. Called by it and by a decision, inside their transaction."""
     require_open(item)
     post, holder = (to, None) if isinstance(to, Post) else (_desk_of(to, item, actor, now), to)
     if (post, holder) == (item.post, item.holder):

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from handover.models import About, LastLook, Message, MessageChoice, PendingItem
+from handover.models import About, Handover, LastLook, Message, MessageChoice, PendingItem
 from handover.services import outbox
 
 
@@ -22,6 +22,7 @@ def tell(
     facts: dict[str, Any],
     now: datetime,
     item: PendingItem | None = None,
+    handover: Handover | None = None,
 ) -> None:
     """A message in the reader's language, saying enough by itself; nobody is told what they did
     themselves.
@@ -34,7 +35,7 @@ def tell(
     with translation.override(recipient.language or settings.LANGUAGE_CODE):
         of_item = {"number": item.pk, "customer": item.customer} if item else {}
         text = _(sentence) % {"person": actor, **of_item, **facts}
-    outbox.send([outbox.Letter(recipient, About.NEWS, text, item=item)], now=now)
+    outbox.send([outbox.Letter(recipient, About.NEWS, text, item=item, handover=handover)], now=now)
 
 
 @transaction.atomic

@@ -24,7 +24,8 @@ from handover.models import (
     Waits,
 )
 from handover.queries import cut, duty, parties, record
-from handover.services import clocks, events, inbox
+from handover.queries.freezing import refuse_frozen
+from handover.services import clocks, events, inbox, reservations
 from handover.services.item_changes import await_taking, rouse
 
 Answer = HandoverLine.Answer
@@ -185,7 +186,9 @@ def decide(*, line: HandoverLine, holder: User | None, reason: str, actor: User,
         raise NotAllowed(_("You are a party to this matter; somebody else must decide it."))
     if line.handover.state == Handover.State.DRAFT or line.answer not in cut.OPEN_ANSWERS:
         raise InvalidMove(_("There is nothing to decide on this line."))
+    held = reservations.hold(line.handover)
     settle(line=line, holder=holder, reason=reason, actor=actor, now=now)
+    reservations.review(handover=held, now=now)
 
 
 def settle(*, line: HandoverLine, holder: User | None, reason: str, actor: User, now: datetime) -> None:
@@ -286,6 +289,7 @@ def _put_back(line: HandoverLine, actor: User, now: datetime) -> None:
     item = line.item
     if item.holder_id != actor.pk or not item.is_open:
         raise Conflict(_("The item has been passed on meanwhile."))
+    refuse_frozen(item)
     lifecycle.update(item, holder=None, changed_at=now)
     last = Clock.objects.filter(item=item, kind=ClockKind.TAKEN).order_by("-started_at", "-pk").first()
     if last and item.is_urgent and last.stopped_at == line.answered_at:

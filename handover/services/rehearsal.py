@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from accounts.models import User
-from handover.ladders import AT_ANY_HOUR, LONGEST_MINUTES, OF_HANDOVERS, Step
-from handover.models import Clock, Escalation, Handover, PendingItem, Post, Webhook
+from handover.ladders import AT_ANY_HOUR, LONGEST_MINUTES, OF_DISPUTES, OF_HANDOVERS, Step
+from handover.models import Clock, Dispute, Escalation, Handover, PendingItem, Post, Webhook
 from handover.queries.hours import limit_at
 from handover.queries.ladders import Place, steps_of
 from handover.queries.waiting import QUIET, Scene
@@ -80,7 +80,9 @@ def of_place(place: Place, *, post: Post, at: datetime, now: datetime) -> Play:
     return _play([clock], start=start, now=now)
 
 
-def _imagined(place: Place, post: Post) -> dict[str, PendingItem | Handover]:
+def _imagined(place: Place, post: Post) -> dict[str, PendingItem | Handover | Dispute]:
+    if place.clock in OF_DISPUTES:
+        return {"dispute": Dispute(team=post.team, post=post, handover=Handover(team=post.team, post=post))}
     if place.clock in OF_HANDOVERS:
         return {"handover": Handover(team=post.team, post=post)}
     facts = {"kind": place.item_kind, "issue_type": place.issue_type}

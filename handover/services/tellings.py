@@ -26,6 +26,7 @@ ABOUT = {
     Waits.PROMISE: About.DUE,
     Waits.SIGN: About.HANDOVER,
     Waits.CONFIRM: About.HANDOVER,
+    Waits.RULE: About.DUE,
 }
 _CHANGED = ("next_at", "armed_at", "ladder", "position", "failures")
 
@@ -38,7 +39,7 @@ class Tellings:
         self.scene = Scene(clocks, now)
         self.escalations: list[Escalation] = []
         self.trail: list[Event] = []
-        self.letters: dict[tuple[int, int | None, int | None, str], outbox.Letter] = {}
+        self.letters: dict[tuple[object, ...], outbox.Letter] = {}
         self.late: dict[int, list[outbox.Letter]] = defaultdict(list)
         self.bulletins: list[outbox.Bulletin] = []
 
@@ -100,19 +101,21 @@ class Tellings:
             self._tell(clock, step, people, f"{clock.pk}.{moment.step}.{moment.repeat}", at, is_late=is_late)
 
     def _record(self, clock: Clock, moment: Moment, people: list[User]) -> None:
-        data = {
+        data: dict[str, object] = {
             "clock": clock.kind,
             "step": moment.step,
             "repeat": moment.repeat,
             "told": [person.display_name for person in people],
         }
+        if clock.dispute_id:
+            data["dispute"] = clock.dispute_id
         self.trail.append(
             events.entry(
                 verb=Event.Verb.ESCALATED,
                 actor=None,
                 now=self.now,
                 item=clock.item,
-                handover=clock.handover,
+                handover=clock.record,
                 data=data,
             )
         )
@@ -128,13 +131,13 @@ class Tellings:
                 text=texts[person.language or settings.LANGUAGE_CODE],
                 key=key,
                 item=clock.item,
-                handover=clock.handover,
+                handover=clock.record,
                 by_email=None if Outlet.EMAIL in step.outlets else False,
             )
             self._put(clock, letter, is_late=is_late)
         if Outlet.WEBHOOK in step.outlets:
             team = clock.thing.post.team
-            self.bulletins.append(outbox.Bulletin(team, texts, key, clock.item, clock.handover))
+            self.bulletins.append(outbox.Bulletin(team, texts, key, clock.item, clock.record))
 
     def _put(self, clock: Clock, letter: outbox.Letter, *, is_late: bool) -> None:
         """Of several steps that ask the same and come at once, a person hears the last one only."""
@@ -142,7 +145,7 @@ class Tellings:
             self.late[letter.recipient.pk].append(letter)
         else:
             asked = "go on" if clock.kind in ladders.ASK_TO_GO_ON else clock.kind
-            place = letter.recipient.pk, clock.item_id, clock.handover_id, asked
+            place = letter.recipient.pk, clock.item_id, clock.handover_id, clock.dispute_id, asked
             former = self.letters.get(place)
             self.letters[place] = _for_all(letter, [former, letter]) if former else letter
 

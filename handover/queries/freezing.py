@@ -1,0 +1,21 @@
+"""Whether an item stays with who has it, because a dispute about it is open."""
+
+from django.utils.translation import gettext as _
+
+from handover.errors import InvalidMove
+from handover.models import Dispute, PendingItem
+
+
+def open_dispute(item: PendingItem) -> Dispute | None:
+    return Dispute.objects.open().filter(item=item).order_by("pk").first()
+
+
+def refuse_frozen(item: PendingItem) -> None:
+    """Raises InvalidMove while a dispute about the item is open."""
+    if open_dispute(item):
+        raise InvalidMove(
+            _(
+                "There is an open dispute about this item. Whoever has it keeps it until it is decided. "
+                "Everything for the customer can be done meanwhile."
+            )
+        )

@@ -2,6 +2,7 @@
 
 import argparse
 import random
+import shutil
 import signal
 import sys
 import time
@@ -71,10 +72,10 @@ def main() -> int:
             installation.look_at_pages(sign_in(scene.administrators[0]))
         course = play(installation, scene, script, first=first, until=until)
         settle(installation, scene, until)
-        if options.log:
-            Path(options.log).write_text(installation.log.read_text())
         verdict = judge.judge(scene, course, outside, installation, until)
     say(verdict.told())
+    if options.keep and not verdict.is_good:
+        shutil.copytree(options.home, options.keep, ignore=shutil.ignore_patterns("*.sock", ".s.*"))
     return 0 if verdict.is_good else 1
 
 
@@ -90,7 +91,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--items", type=int, default=2000, help="urgent items that come due")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))  # noqa: S311
     parser.add_argument("--script", choices=SCRIPTS, default="long", help="what is done meanwhile")
-    parser.add_argument("--log", help="a file for what the processes say")
+    parser.add_argument("--keep", help="a new folder for the database and the logs of a run that went wrong")
     return parser.parse_args()
 
 

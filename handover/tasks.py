@@ -61,7 +61,9 @@ def return_left(**_: object) -> None:
 
 @app.task
 def forget_old(**_: object) -> None:
-    accounts.forget_old(now=read_now())
+    now = read_now()
+    accounts.forget_old(now=now)
+    delivery.forget_old(now=now)
 
 
 @app.task

@@ -30,13 +30,16 @@ class Received:
 
 @dataclass
 class Receiver:
-    """Answers each post with `status` and `answer`; "hang" waits until the test is over, "reset" hangs up."""
+    """Answers each post with `status` and `answer` after a pause; "hang" waits till the test is over, "reset"
+    hangs up.
+    """
 
     port: int = 0
     status: int = 200
     answer: bytes = b"{}"
     headers: dict[str, str] = field(default_factory=dict)
     mood: str = ""
+    pause: float = 0
     posts: list[Received] = field(default_factory=list)
     over: Event = field(default_factory=Event)
 
@@ -54,8 +57,8 @@ def receiver(**facts: Any) -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             state.posts.append(Received(self.path, dict(self.headers), body))
-            if state.mood == "hang":
-                state.over.wait()
+            if state.mood == "hang" or state.pause:
+                state.over.wait(state.pause or None)
             if state.mood:
                 self.close_connection = True
                 return

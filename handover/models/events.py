@@ -53,6 +53,7 @@ class Event(models.Model):
         COMPLAINT_VERIFIED = "complaint_verified", _("verified the complaint")
         ENGINE_FAILED = "engine_failed", _("could not tell who waits for it")
         DELIVERY_GIVEN_UP = "delivery_given_up", _("could not send a message by email or to a group chat")
+        DELIVERY_RETRIED = "delivery_retried", _("had a message sent once more by email or to a group chat")
         # customers
         CUSTOMER_CREATED = "customer_created", _("created the customer")
         CUSTOMER_EDITED = "customer_edited", _("changed the customer's profile")

@@ -148,6 +148,7 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["next_at"], condition=Q(state="waiting"), name="delivery_waiting_by_next"),
             models.Index(fields=["-settled_at"], condition=Q(state="given_up"), name="delivery_given_up"),
+            models.Index(fields=["settled_at"], condition=~Q(state="waiting"), name="delivery_settled"),
         ]
 
     def __str__(self) -> str:

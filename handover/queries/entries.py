@@ -44,6 +44,8 @@ ICONS = {
     Verb.COMPLAINT_VERIFIED: "shield",
     Verb.LEFT: "queue",
     Verb.ENGINE_FAILED: "warning",
+    Verb.DELIVERY_GIVEN_UP: "warning",
+    Verb.DELIVERY_RETRIED: "undo",
     Verb.CLOCK_STEPPED: "clock",
     Verb.CUSTOMER_CREATED: "customer",
     Verb.CUSTOMER_EDITED: "customer",

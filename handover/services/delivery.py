@@ -2,20 +2,22 @@
 
 A row is leased in one transaction, sent outside of any, and settled in another that counts only while the
 lease does. Whoever dies between sending and settling leaves a row that is sent again: at least once, under
-the same id, and marked as a possible repeat.
+the same id, and marked as a possible repeat. Rows are leased in portions and settled in batches, so that a
+crowd is told soon, and a crash leaves few of them to their lease.
 """
 
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.urls import reverse
 
 from accounts.models import User
@@ -26,16 +28,22 @@ from handover.services import events, pulse
 
 logger = logging.getLogger(__name__)
 
-LIMIT = 1000
+# Of one place. As much as a place takes in about a second, and as much as waits for its lease after a crash.
+PORTION = 100
 LEASE = timedelta(seconds=30)
 # Nothing is begun later than this, so that what was begun ends within the lease.
 SENDING_SECONDS = 12
+# What becomes known within so short a time is written at once.
+TOGETHER_SECONDS = 0.1
 PLACES_AT_ONCE = 8
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 # About three hours of trying. What waits behind a place that is down is tried less often, for a day at most.
 ATTEMPTS = 10
 OLDEST = timedelta(days=1)
+# What was sent or given up can be looked at for so long.
+KEPT = timedelta(days=30)
+FORGOTTEN_AT_ONCE = 5000
 _NEEDS = (
     "message__recipient",
     "message__item__team",
@@ -44,6 +52,7 @@ _NEEDS = (
     "item",
     "handover",
 )
+_SETTLED = ("state", "attempts", "may_have_arrived", "next_at", "settled_at", "error")
 
 
 @dataclass(frozen=True)
@@ -55,69 +64,110 @@ class Outcome:
     failure: NotSent | None = None
 
 
-def deliver(*, now: datetime, limit: int = LIMIT) -> int:
+def deliver(*, now: datetime) -> int:
     """Send what is due and write the pulse; answers how many rows were leased.
 
     Safe to run at any time, by several at once, late, or again after a crash anywhere in it.
     """
-    rows = {row.pk: row for row in _lease(now, limit)}
+    places = list(_due(now).values_list("webhook", flat=True).distinct().order_by("webhook"))
     pulse.beat(name=DELIVERY, now=now)
-    if rows:
-        for outcome in _carried(rows.values(), now):
-            _settle(rows[outcome.pk], outcome, now)
-    return len(rows)
+    return _Round(now).drain(places)
 
 
 @transaction.atomic
 def retry(*, delivery: Delivery, actor: User, now: datetime) -> None:
     """Try once more what was given up, from the beginning. Safe to repeat."""
     given_up = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.GIVEN_UP)
-    given_up.update(state=Delivery.State.WAITING, attempts=0, next_at=now, settled_at=None, error="")
+    if given_up.update(state=Delivery.State.WAITING, attempts=0, next_at=now, settled_at=None, error=""):
+        events.record(verb=Event.Verb.DELIVERY_RETRIED, actor=actor, now=now, **_facts(delivery))
+
+
+def forget_old(*, now: datetime) -> None:
+    """Delete what was sent or given up long ago, so much at once that nobody waits for it. Safe to repeat."""
+    settled = (
+        Delivery.objects.filter(settled_at__lt=now - KEPT).order_by("settled_at").values_list("pk", flat=True)
+    )
+    Delivery.objects.filter(pk__in=list(settled[:FORGOTTEN_AT_ONCE])).delete()
+
+
+def _due(now: datetime) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(state=Delivery.State.WAITING, next_at__lte=now)
+
+
+class _Round:
+    """One turn. Each place is sent to portion after portion by a thread of its own, so that a slow one holds
+    up no other; this thread alone asks the database.
+    """
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.until = time.monotonic() + SENDING_SECONDS
+        self.under_way: dict[int, Delivery] = {}
+        self.outcomes: SimpleQueue[Outcome] = SimpleQueue()
+
+    def drain(self, places: Iterable[int | None]) -> int:
+        """Until nothing is due any more, or the time is over."""
+        count = 0
+        with ThreadPoolExecutor(PLACES_AT_ONCE) as pool:
+            try:
+                for place in places:
+                    count += self._begin(place, pool)
+                while self.under_way:
+                    known = self._known()
+                    _settle(self.under_way, known, self.now)
+                    for place in self._done_with(known):
+                        count += self._begin(place, pool)
+            finally:
+                self.until = 0  # what cannot be written down any more is not sent either
+        return count
+
+    def _begin(self, place: int | None, pool: ThreadPoolExecutor) -> int:
+        """Lease the next portion for a place, and have it sent; answers how much it was."""
+        rows = _lease(self.now, place) if time.monotonic() < self.until else []
+        if rows:
+            self.under_way |= {row.pk: row for row in rows}
+            carrier, parcels = _carrier(rows[0], self.now), [(row.pk, _parcel(row)) for row in rows]
+            pool.submit(self._carry, carrier, parcels)
+        return len(rows)
+
+    def _carry(self, carrier: Carrier, parcels: list[tuple[int, Parcel]]) -> None:
+        """To one place in order, until its server fails or the time is over."""
+        down: NotSent | None = None
+        for pk, parcel in parcels:
+            if down or time.monotonic() > self.until:
+                self.outcomes.put(Outcome(pk, is_tried=False, failure=down))
+                continue
+            failure = _send(carrier, parcel)
+            down = failure if failure and failure.place_is_down else None
+            self.outcomes.put(Outcome(pk, is_tried=True, failure=failure))
+        carrier.close()
+
+    def _known(self) -> list[Outcome]:
+        """The next outcome, and what else becomes known while one would be written."""
+        known = [self.outcomes.get()]
+        end = time.monotonic() + TOGETHER_SECONDS
+        while len(known) < len(self.under_way):
+            try:
+                known.append(self.outcomes.get(timeout=max(end - time.monotonic(), 0)))
+            except Empty:
+                break
+        return known
+
+    def _done_with(self, known: list[Outcome]) -> set[int | None]:
+        """The places of which nothing is under way any more."""
+        places = {self.under_way.pop(outcome.pk).webhook_id for outcome in known}
+        return places - {row.webhook_id for row in self.under_way.values()}
 
 
 @transaction.atomic
-def _lease(now: datetime, limit: int) -> list[Delivery]:
+def _lease(now: datetime, place: int | None) -> list[Delivery]:
     """Only PostgreSQL locks rows; on SQLite a writer has the database for itself."""
-    due = Delivery.objects.filter(state=Delivery.State.WAITING, next_at__lte=now).order_by("next_at", "pk")
-    locked = due.select_for_update(skip_locked=True, of=("self",)).select_related(*_NEEDS)
-    rows = list(locked[:limit])
+    due = _due(now).filter(webhook=place).order_by("next_at", "pk").select_related(*_NEEDS)
+    rows = list(due.select_for_update(skip_locked=True, of=("self",))[:PORTION])
     # Until the outcome is written, nobody knows it.
     leased = Delivery.objects.filter(pk__in=[row.pk for row in rows])
     leased.update(next_at=now + LEASE, attempts=F("attempts") + 1, may_have_arrived=True)
     return rows
-
-
-def _carried(rows: Iterable[Delivery], now: datetime) -> Iterator[Outcome]:
-    """One outcome for each row, as soon as it is known.
-
-    Each place has a thread of its own, so that a slow one holds up no other.
-    """
-    places: dict[int | None, list[Delivery]] = {}
-    for row in rows:
-        places.setdefault(row.webhook_id, []).append(row)
-    outcomes: SimpleQueue[Outcome] = SimpleQueue()
-    until = time.monotonic() + SENDING_SECONDS
-    with ThreadPoolExecutor(PLACES_AT_ONCE) as pool:
-        for waiting in places.values():
-            carrier, parcels = _carrier(waiting[0], now), [(row.pk, _parcel(row)) for row in waiting]
-            pool.submit(_carry, carrier, parcels, until=until, outcomes=outcomes)
-        for _row in range(sum(map(len, places.values()))):
-            yield outcomes.get()
-
-
-def _carry(
-    carrier: Carrier, parcels: list[tuple[int, Parcel]], *, until: float, outcomes: SimpleQueue[Outcome]
-) -> None:
-    """To one place in order, until its server fails or the time is over."""
-    down: NotSent | None = None
-    for pk, parcel in parcels:
-        if down or time.monotonic() > until:
-            outcomes.put(Outcome(pk, is_tried=False, failure=down))
-            continue
-        failure = _send(carrier, parcel)
-        down = failure if failure and failure.place_is_down else None
-        outcomes.put(Outcome(pk, is_tried=True, failure=failure))
-    carrier.close()
 
 
 def _send(carrier: Carrier, parcel: Parcel) -> NotSent | None:
@@ -173,32 +223,40 @@ def _address(row: Delivery) -> str:
 
 
 @transaction.atomic
-def _settle(row: Delivery, outcome: Outcome, now: datetime) -> None:
-    """Write what became of the row as it was before the lease; nothing once the lease is somebody else's."""
-    leased = Delivery.objects.filter(
-        pk=row.pk, state=Delivery.State.WAITING, next_at=now + LEASE, attempts=row.attempts + 1
-    )
-    if outcome.failure is None and outcome.is_tried:
-        leased.update(state=Delivery.State.SENT, next_at=None, settled_at=now, error="")
-        return
-    failure, attempts = outcome.failure, row.attempts + outcome.is_tried
-    facts = {
-        "attempts": attempts,
-        "error": str(failure or row.error)[:300],
-        "may_have_arrived": row.may_have_arrived
-        or bool(outcome.is_tried and failure and failure.may_have_arrived),
-    }
-    if attempts >= ATTEMPTS or (failure and now - row.at > OLDEST):
-        if leased.update(state=Delivery.State.GIVEN_UP, next_at=None, settled_at=now, **facts):
-            _tell_of(row, now)
-        return
-    pause = min(FIRST_PAUSE * 2 ** max(attempts - 1, 0), LONGEST_PAUSE) if failure else timedelta()
-    leased.update(next_at=now + pause, **facts)
+def _settle(rows: Mapping[int, Delivery], outcomes: list[Outcome], now: datetime) -> None:
+    """Write what became of rows as they were before the lease; nothing where it is somebody else's by now."""
+    leased = Delivery.objects.filter(state=Delivery.State.WAITING, next_at=now + LEASE)
+    leased = leased.filter(pk__in=[outcome.pk for outcome in outcomes]).order_by("pk")
+    ours = set(leased.select_for_update().values_list("pk", flat=True))
+    settled = [_settled(rows[outcome.pk], outcome, now) for outcome in outcomes if outcome.pk in ours]
+    # Every row is there, so that this updates alone.
+    Delivery.objects.bulk_create(settled, update_conflicts=True, unique_fields=["pk"], update_fields=_SETTLED)
+    given_up = [row for row in settled if row.state == Delivery.State.GIVEN_UP]
+    verb = Event.Verb.DELIVERY_GIVEN_UP
+    events.record_all([events.entry(verb=verb, actor=None, now=now, **_facts(row)) for row in given_up])
 
 
-def _tell_of(row: Delivery, now: datetime) -> None:
-    """In the trail of what the message was about; supervisors find it on their first page."""
+def _settled(row: Delivery, outcome: Outcome, now: datetime) -> Delivery:
+    """The row with what became of it."""
+    row.attempts += outcome.is_tried
+    failure = outcome.failure
+    if outcome.is_tried and failure is None:
+        row.may_have_arrived, row.error = True, ""
+        row.state, row.next_at, row.settled_at = Delivery.State.SENT, None, now
+        return row
+    row.error = str(failure or row.error)[:300]
+    row.may_have_arrived |= bool(outcome.is_tried and failure and failure.may_have_arrived)
+    if row.attempts >= ATTEMPTS or (failure and now - row.at > OLDEST):
+        row.state, row.next_at, row.settled_at = Delivery.State.GIVEN_UP, None, now
+    else:
+        pause = min(FIRST_PAUSE * 2 ** max(row.attempts - 1, 0), LONGEST_PAUSE) if failure else timedelta()
+        row.next_at = now + pause
+    return row
+
+
+def _facts(row: Delivery) -> dict[str, Any]:
+    """What the message was about, for the trail; what is about nothing stands in that of its team."""
     source = row.message or row
     if source.item or source.handover:
-        facts = {"item": source.item, "handover": source.handover}
-        events.record(verb=Event.Verb.DELIVERY_GIVEN_UP, actor=None, now=now, **facts)
+        return {"item": source.item, "handover": source.handover}
+    return {"team_id": row.webhook.team_id} if row.webhook else {}

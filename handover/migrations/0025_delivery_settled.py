@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('handover', '0023_item_by_due'),
+        ('handover', '0024_trail'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import connection
 from handover import append_only
 from handover.models import Handover
 from handover.queries import record
-from handover.services import confirmation
+from handover.services import confirmation, readings
 from tests import factories
 from tests.boundary import SOON, Boundary
 
@@ -24,6 +24,7 @@ def signed_record() -> Handover:
     handover.lines.update(answer="accepted", answered_by=boundary.bo, answered_at=SOON)
     boundary.confirm(handover)
     add(handover, by=boundary.bo)
+    readings.note(actor=boundary.bo, page="handover_detail", shown={"handovers": [handover.pk]}, now=SOON)
     return handover
 
 

@@ -6,6 +6,7 @@ from django.db import models
 
 from .events import Event
 from .handovers import Round
+from .readings import Reading
 from .signoffs import Addendum, SignedText, SignOff
 
 
@@ -38,4 +39,4 @@ PROTECTED = (
         Round, frozen=("id", "handover_id", "number", "text_id", "submitted_by_id", "submitted_at", "score")
     ),
 )
-APPEND_ONLY = PROTECTED
+APPEND_ONLY = (*PROTECTED, Protected(Reading))

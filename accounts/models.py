@@ -1,6 +1,6 @@
 """People, teams, who belongs where, and what signing in has to remember."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
@@ -136,6 +136,15 @@ class Team(models.Model):
         day = instant.astimezone(self.zone).date()
         end = local_instant(day, self.day_ends_at, self.zone)
         return end if end > instant else local_instant(day + timedelta(days=1), self.day_ends_at, self.zone)
+
+    def business_week(self, instant: datetime) -> date:
+        """The Monday of the week to which the business day of an instant belongs.
+
+        A business day has the date on which more of it lies: one that ends at 04:00 that of the day before.
+        """
+        end = self.business_day_end(instant).astimezone(self.zone).replace(tzinfo=None)
+        day = (end - timedelta(hours=12)).date()
+        return day - timedelta(days=day.weekday())
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

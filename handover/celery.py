@@ -19,6 +19,7 @@ app.conf.beat_schedule = {
     "shifts": {"task": "handover.tasks.generate_shifts", "schedule": 600.0, "options": {"expires": 600}},
     "holes": {"task": "handover.tasks.warn_of_holes", "schedule": 600.0, "options": {"expires": 600}},
     "forget": {"task": "handover.tasks.forget_old", "schedule": 600.0, "options": {"expires": 600}},
+    "figures": {"task": "handover.tasks.count_figures", "schedule": 60.0, "options": {"expires": 60}},
     "statistics": {
         "task": "handover.tasks.refresh_statistics",
         "schedule": 600.0,

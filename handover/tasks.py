@@ -8,6 +8,7 @@ from handover.queries.pulse import now as read_now
 from handover.services import (
     delivery,
     escalation,
+    figures,
     generation,
     holding,
     holes,
@@ -64,6 +65,11 @@ def forget_old(**_: object) -> None:
     now = read_now()
     accounts.forget_old(now=now)
     delivery.forget_old(now=now)
+
+
+@app.task
+def count_figures(**_: object) -> None:
+    figures.run(now=read_now())
 
 
 @app.task

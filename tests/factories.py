@@ -9,6 +9,7 @@ from handover.models import (
     Clock,
     ClockKind,
     Customer,
+    Handover,
     IssueType,
     Kind,
     Ladder,
@@ -149,6 +150,13 @@ def item(
         for kind, due_at in clocks.items()
     )
     return matter
+
+
+def ended_handover(outgoing: Shift, **fields) -> Handover:
+    """One that lapsed at its boundary, unless the fields say how it ended."""
+    facts = {"state": Handover.State.LAPSED, "ended_at": outgoing.ends_at, "opened_at": outgoing.starts_at}
+    place = {"team": outgoing.post.team, "post": outgoing.post, "boundary_at": outgoing.ends_at}
+    return Handover.objects.create(outgoing_shift=outgoing, **(facts | place | fields))
 
 
 def notice(place: Team, desk: Post | None = None, *, now: datetime = NOW, **fields) -> Notice:

@@ -5,6 +5,7 @@ from .customers import Channel, Customer, Emotion
 from .disputes import Dispute, DisputeStatement, Side
 from .escalation import Escalation, Ladder, Outlet, Target
 from .events import Event
+from .figures import Fact, FigureMark, Measure, Rollup
 from .handovers import Handover, HandoverLine, Round, Section, SectionDraft
 from .items import (
     IDLE_HANDOVERS,
@@ -57,6 +58,8 @@ __all__ = [
     "Emotion",
     "Escalation",
     "Event",
+    "Fact",
+    "FigureMark",
     "Handover",
     "HandoverLine",
     "IssueType",
@@ -64,6 +67,7 @@ __all__ = [
     "Ladder",
     "LastLook",
     "Led",
+    "Measure",
     "Message",
     "MessageChoice",
     "Notice",
@@ -76,6 +80,7 @@ __all__ = [
     "Promise",
     "Pulse",
     "Reading",
+    "Rollup",
     "Round",
     "SearchEntry",
     "Section",

@@ -1,0 +1,28 @@
+"""What tests of the figures ask again and again."""
+
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce
+
+from handover.models import Fact, Rollup
+from handover.services import figures
+
+CELL = ("team", "week", "measure", "post", "shift_name", "bucket")
+
+
+def counted(measure, *, now, fields=("hit", "value")):
+    """What there is of a measure after the figures are counted, in the order of its instants."""
+    figures.run(now=now)
+    rows = Fact.objects.filter(measure=measure).order_by("at", "thing")
+    return list(rows.values_list(*fields, flat=len(fields) == 1))
+
+
+def sums_of_facts():
+    """By cell: how many facts there are, how many hit, and the sum of their values."""
+    cells = Fact.objects.values_list(*CELL).annotate(
+        n=Count("pk"), hits=Count("pk", filter=Q(hit=True)), total=Coalesce(Sum("value"), 0)
+    )
+    return {row[:6]: row[6:] for row in cells.order_by(*CELL)}
+
+
+def sums_of_rollups():
+    return {row[:6]: row[6:] for row in Rollup.objects.values_list(*CELL, "n", "hits", "total")}

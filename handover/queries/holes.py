@@ -60,15 +60,16 @@ class _Place(NamedTuple):
         return self.leading._replace(starts_at=min(self.starts_at, self.came_at or self.starts_at))
 
 
-def of_posts(posts: Collection[Post], now: datetime) -> list[PostHoles]:
+def of_posts(posts: Collection[Post], now: datetime, *, until: datetime | None = None) -> list[PostHoles]:
     """What the posts lack, of those that lack anything, in their order. Posts come with their team.
 
-    As many queries for many posts as for one.
+    Looks until the instant, else as far as the horizon. As many queries for many posts as for one.
     """
-    staffed = _service(posts, now)
-    shifts = _shifts(staffed, now)
+    until = until or now + HORIZON
+    staffed = _service(posts, now, until)
+    shifts = _shifts(staffed, now, until)
     planned = set(_with_pattern(staffed)) | shifts.keys()
-    places = _places(staffed, now)
+    places = _places(staffed, now, until)
     chains = duty.chains(list(staffed), now)
     found = []
     for post, spans in staffed.items():
@@ -85,16 +86,16 @@ def of_posts(posts: Collection[Post], now: datetime) -> list[PostHoles]:
     return found
 
 
-def _service(posts: Collection[Post], now: datetime) -> dict[Post, list[Span]]:
-    """When the posts in use are to be staffed, of those that are at all until the horizon."""
+def _service(posts: Collection[Post], now: datetime, until: datetime) -> dict[Post, list[Span]]:
+    """When the posts in use are to be staffed, of those that are at all until then."""
     in_use = [post for post in posts if post.is_active]
     prefetch_related_objects(in_use, "service_hours")
-    spans = {post: service(post, now, now + HORIZON) for post in in_use}
+    spans = {post: service(post, now, until) for post in in_use}
     return {post: found for post, found in spans.items() if found}
 
 
-def _shifts(posts: Iterable[Post], now: datetime) -> dict[int, list[Shift]]:
-    rows = Shift.objects.filter(post__in=posts, ends_at__gt=now, starts_at__lt=now + HORIZON)
+def _shifts(posts: Iterable[Post], now: datetime, until: datetime) -> dict[int, list[Shift]]:
+    rows = Shift.objects.filter(post__in=posts, ends_at__gt=now, starts_at__lt=until)
     found: dict[int, list[Shift]] = defaultdict(list)
     for shift in rows.order_by("starts_at", "pk"):
         found[shift.post_id].append(shift)
@@ -106,8 +107,8 @@ def _with_pattern(posts: Iterable[Post]) -> Iterable[int]:
     return rows.values_list("post_id", flat=True).distinct()
 
 
-def _places(posts: Iterable[Post], now: datetime) -> dict[int, list[_Place]]:
-    shifts = Shift.objects.filter(post__in=posts, ends_at__gt=now, starts_at__lt=now + HORIZON)
+def _places(posts: Iterable[Post], now: datetime, until: datetime) -> dict[int, list[_Place]]:
+    shifts = Shift.objects.filter(post__in=posts, ends_at__gt=now, starts_at__lt=until)
     rows = Assignment.objects.effective().of_workers().filter(shift__in=shifts)
     found: dict[int, list[_Place]] = defaultdict(list)
     for row in rows.values_list(

@@ -35,7 +35,7 @@ def week(request: Request) -> HttpResponse:
     if not teams:
         return render(request, "shifts/no_team.html")
     team = _chosen_team(request, teams)
-    first, weeks = _chosen_day(request, team), _chosen_weeks(request)
+    first, weeks = chosen_day(request, team), _chosen_weeks(request)
     posts = roster.posts(request.access, team, first, weeks)
     chosen = [post for post in posts if str(post.pk) == request.GET.get("post")] or posts
     post = chosen[0] if len(chosen) == 1 < len(posts) else None
@@ -118,7 +118,7 @@ def shift_copy(request: Request, pk: int) -> HttpResponse:
     """The address carries the weeks that the roster showed, as the roster's own does."""
     shift = _managed_shift(request, pk)
     team = shift.post.team
-    until = roster.end(team, _chosen_day(request, team), _chosen_weeks(request))
+    until = roster.end(team, chosen_day(request, team), _chosen_weeks(request))
     try:
         copied = shift_copies.copy(source=shift, until=until, actor=request.user, now=request.access.now)
     except HandoverError as error:
@@ -251,7 +251,7 @@ def _chosen_team(request: Request, teams: list[Team]) -> Team:
     raise Http404
 
 
-def _chosen_day(request: Request, team: Team) -> date:
+def chosen_day(request: Request, team: Team) -> date:
     """The first day asked for; else, and for what is no sensible date, the team's today."""
     today = request.access.now.astimezone(team.zone).date()
     try:

@@ -18,6 +18,11 @@ app.conf.beat_schedule = {
     "shift_messages": {"task": "handover.tasks.tell_shifts", "schedule": 30.0, "options": {"expires": 30}},
     "shifts": {"task": "handover.tasks.generate_shifts", "schedule": 600.0, "options": {"expires": 600}},
     "holes": {"task": "handover.tasks.warn_of_holes", "schedule": 600.0, "options": {"expires": 600}},
+    "spot_checks": {
+        "task": "handover.tasks.keep_spot_checks",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "forget": {"task": "handover.tasks.forget_old", "schedule": 600.0, "options": {"expires": 600}},
     "figures": {"task": "handover.tasks.count_figures", "schedule": 60.0, "options": {"expires": 60}},
     "statistics": {

@@ -11,10 +11,12 @@ HOLDER, POST = Target.HOLDER.value, Target.POST.value
 LEADERS, DUTY_SUPERVISOR = Target.LEADERS.value, Target.DUTY_SUPERVISOR.value
 SUPERVISORS, ADMINISTRATORS = Target.SUPERVISORS.value, Target.ADMINISTRATORS.value
 OUTLETS = tuple(Outlet.values)
+MAIL = (Outlet.EMAIL.value,)
 
 HOUR = 60
+DAY = 24 * HOUR
 # A step never waits longer than this: a minute count of eight digits would be past the end of the calendar.
-LONGEST_MINUTES = 7 * 24 * 60
+LONGEST_MINUTES = 7 * DAY
 MOST_STEPS = 10
 MOST_REPEATS = 20
 
@@ -42,13 +44,29 @@ LIMIT_MINUTES = {
     Waits.COMPLAINT: 120,
     Waits.IDLE: 30,
     Waits.DISPUTE: 240,
+    Waits.CHECK: 5 * DAY,
+    Waits.RECHECK: 2 * DAY,
 }
 # What counts to a time of the customer's is told at that time, whether the post is staffed or not.
 AT_ANY_HOUR = {Waits.PROMISE, Waits.DONE}
+# These have a time of their own, before which something may be told too.
+WITH_OWN_TIME = AT_ANY_HOUR | {Waits.FINDING}
+# What ends with the handover itself; all that waits of a record; and what was found in one.
 OF_HANDOVERS = {Waits.SIGN, Waits.CONFIRM}
+OF_RECORDS = OF_HANDOVERS | {Waits.CHECK}
 OF_DISPUTES = {Waits.DISPUTE, Waits.RULE}
-# Nobody has these, so that no holder can be told.
-WITHOUT_HOLDER = {*OF_HANDOVERS, Waits.DISPUTE}
+OF_FINDINGS = {Waits.FINDING, Waits.RECHECK}
+# Somebody is asked to judge the work of others.
+JUDGED = OF_FINDINGS | {Waits.CHECK}
+# Nobody holds these; and what was found in somebody's work is nothing for the colleagues at the post.
+NOT_TOLD: dict[str, set[str]] = {
+    Waits.SIGN: {HOLDER},
+    Waits.CONFIRM: {HOLDER},
+    Waits.DISPUTE: {HOLDER},
+    Waits.CHECK: {HOLDER},
+    Waits.FINDING: {POST},
+    Waits.RECHECK: {HOLDER, POST},
+}
 # These ask the same of one item, that somebody goes on with it: what one has told, another need not repeat.
 ASK_TO_GO_ON = {Waits.TAKEN, Waits.RESPONSE, Waits.COMPLAINT, Waits.IDLE}
 # The others wait for urgent items alone, or for handovers.
@@ -88,6 +106,23 @@ BUILT_IN: dict[tuple[str, str], Steps] = {
         Step(24 * HOUR, (ADMINISTRATORS,), OUTLETS),
     ),
     (Waits.RULE, ""): (Step(0, (HOLDER,), OUTLETS), Step(24 * HOUR, (HOLDER, SUPERVISORS), OUTLETS)),
+    # Nothing of a person goes to a group chat.
+    (Waits.CHECK, ""): (
+        Step(0, (LEADERS,)),
+        Step(5 * DAY, (LEADERS,), MAIL),
+        Step(7 * DAY, (SUPERVISORS,), MAIL),
+    ),
+    (Waits.FINDING, ""): (
+        Step(-DAY, (HOLDER,)),
+        Step(0, (HOLDER,), MAIL),
+        Step(DAY, (LEADERS,), MAIL),
+        Step(3 * DAY, (SUPERVISORS,), MAIL),
+    ),
+    (Waits.RECHECK, ""): (
+        Step(0, (LEADERS,)),
+        Step(2 * DAY, (LEADERS,), MAIL),
+        Step(4 * DAY, (SUPERVISORS,), MAIL),
+    ),
 }
 
 

@@ -7,7 +7,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from .errors import Conflict, InvalidMove
-from .models import Dispute, Handover, HandoverLine, PendingItem, Promise, Round, Stage
+from .models import Dispute, Finding, Handover, HandoverLine, PendingItem, Promise, Round, Stage
 
 T = TypeVar("T", bound=models.Model)
 Answer = HandoverLine.Answer
@@ -60,6 +60,14 @@ MOVES: dict[type[models.Model], tuple[str, dict[str, set[str]]]] = {
     Dispute: (
         "state",
         {Dispute.State.OPEN: {Dispute.State.DECIDED, Dispute.State.WITHDRAWN}},
+    ),
+    Finding: (
+        "state",
+        {
+            # Accepted without an answer, where who was to answer it has left.
+            Finding.State.OPEN: {Finding.State.ANSWERED, Finding.State.ACCEPTED},
+            Finding.State.ANSWERED: {Finding.State.ACCEPTED, Finding.State.OPEN},
+        },
     ),
 }
 

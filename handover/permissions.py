@@ -124,6 +124,15 @@ def can_finish_rule(access: Access, dispute: Dispute) -> bool:
     return dispute.rule_by_id == access.user.pk or can_decide_dispute(access, dispute)
 
 
+def can_read_draws(access: Access, team_id: int) -> bool:
+    """Which records of the team are checked, and how they were drawn."""
+    return access.is_administrator or access.roles.get(team_id) in READS_OFF_DUTY
+
+
+def can_draw_records(access: Access, team_id: int) -> bool:
+    return access.roles.get(team_id) in READS_OFF_DUTY
+
+
 def can_add_addendum(access: Access, handover: Handover) -> bool:
     return can_work_in_team(access, handover.team_id)
 

@@ -15,6 +15,7 @@ from handover.services import (
     opening,
     pulse,
     shift_messages,
+    spot_checks,
     statistics,
 )
 
@@ -38,6 +39,11 @@ def warn_of_holes(**_: object) -> None:
 @app.task
 def tell_shifts(**_: object) -> None:
     shift_messages.tell(now=read_now())
+
+
+@app.task
+def keep_spot_checks(**_: object) -> None:
+    spot_checks.keep(now=read_now())
 
 
 @app.task

@@ -23,6 +23,7 @@ from handover.views import (
     setup,
     shifts,
     signing,
+    spot_checks,
     supervision,
     webhooks,
 )
@@ -144,6 +145,12 @@ urlpatterns = [
     path("handovers/<int:pk>/lines/<int:line_pk>/reply/", receiving.line_reply, name="line_reply"),
     path("handovers/<int:pk>/lines/<int:line_pk>/decide/", receiving.line_decide, name="line_decide"),
     path("handovers/<int:pk>/lines/<int:line_pk>/undo/", receiving.line_undo, name="line_undo"),
+    path("spot-checks/", spot_checks.spot_check_list, name="spot_check_list"),
+    path("spot-checks/draws/<int:pk>/", spot_checks.draw_detail, name="draw_detail"),
+    path("spot-checks/draws/<int:pk>/draw/", spot_checks.draw_now, name="draw_now"),
+    path("spot-checks/draws/<int:pk>/repeat/", spot_checks.draw_repeat, name="draw_repeat"),
+    path("spot-checks/draws/<int:pk>/json/", spot_checks.draw_json, name="draw_json"),
+    path("spot-checks/draws/<int:pk>/add/", spot_checks.draw_add, name="draw_add"),
     path("settings/", settings.home, name="settings"),
     path("settings/teams/new/", settings.team_create, name="team_create"),
     path("settings/teams/<int:pk>/", settings.team_detail, name="team_detail"),
@@ -158,6 +165,7 @@ urlpatterns = [
     path(
         "settings/teams/<int:team_pk>/issue-types/new/", settings.issue_type_create, name="issue_type_create"
     ),
+    path("settings/teams/<int:team_pk>/spot-checks/", spot_checks.plan_edit, name="spot_check_plan"),
     path("settings/teams/<int:team_pk>/ladders/", ladders.ladder_list, name="ladder_list"),
     path("settings/teams/<int:team_pk>/ladders/new/", ladders.ladder_new, name="ladder_new"),
     path("settings/teams/<int:team_pk>/ladders/try/", ladders.ladder_trial, name="ladder_trial"),

@@ -7,7 +7,17 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.models import HeldForm, Membership, User
-from handover.models import Delivery, Escalation, Handover, HandoverLine, Message, Target, Waits
+from handover.models import (
+    Delivery,
+    Draw,
+    DrawnRecord,
+    Escalation,
+    Handover,
+    HandoverLine,
+    Message,
+    Target,
+    Waits,
+)
 from handover.queries import record
 from handover.services import paper, promises, submission
 from tests import factories
@@ -64,6 +74,7 @@ class World(Desk):
         paper.print_forms(post=self.post, first=1, count=1, actor=self.ada, now=self.then)
         self.earlier = self.submitted_before()
         self.line = self.earlier.lines.get()
+        self.drawn = self.drawn_lately()
         self.received = self.received_at_start()
         self.people = {
             "agent": self.ada,
@@ -106,6 +117,25 @@ class World(Desk):
         )
         return handover
 
+    def drawn_lately(self) -> DrawnRecord:
+        """The record of the other post as a draw brought it to be checked."""
+        signer = self.earlier.rounds.get().submitted_by
+        marks = {"post": self.earlier.post_id, "shift": CANARY, "signer": signer.pk}
+        draw = Draw.objects.create(
+            team=self.team,
+            week=self.now.date(),
+            starts_at=self.now - timedelta(days=7),
+            ends_at=self.then,
+            count=1,
+            seed=CANARY,
+            commitment=CANARY,
+            committed_at=self.then,
+            algorithm=CANARY,
+            population=[{"id": self.earlier.pk, **marks}],
+            drawn_at=self.then,
+        )
+        return DrawnRecord.objects.create(draw=draw, handover=self.earlier, place=1, at=self.then)
+
     def received_at_start(self) -> HandoverLine:
         """What the outgoing shift received from the one before it."""
         before = factories.shift(self.post, starts_at=self.now - timedelta(hours=15), name=CANARY)
@@ -140,6 +170,7 @@ class World(Desk):
             "issue-types": self.matter.issue_type_id,
             "posts": self.post.pk,
             "patterns": self.pattern.pk,
+            "draws": self.drawn.draw_id,
             "people": (self.people["off_duty"] if "vouch" in route else self.bo).pk,
             "kept": self.held.pk,
             "webhooks": self.webhook.pk,

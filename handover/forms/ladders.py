@@ -54,7 +54,7 @@ class PlaceForm(forms.Form):
                 "kind",
                 _("This waits for urgent items alone, or for handovers or disputes: choose all kinds."),
             )
-        if issue_type and clock in ladders.OF_HANDOVERS | ladders.OF_DISPUTES:
+        if issue_type and clock in ladders.OF_RECORDS | ladders.OF_DISPUTES | ladders.OF_FINDINGS:
             self.add_error("type", _("Handovers and disputes have no issue type: choose all of them."))
         if issue_type and clock == Waits.COMPLAINT and not issue_type.is_complaint:
             self.add_error("type", _("This issue type does not count as a complaint."))
@@ -132,8 +132,8 @@ class StepForm(forms.Form):
 
     def __init__(self, *args: Any, clock: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["minutes"] = _minutes(may_be_before=clock in ladders.AT_ANY_HOUR)
-        without = {Target.HOLDER} if clock in ladders.WITHOUT_HOLDER else set()
+        self.fields["minutes"] = _minutes(may_be_before=clock in ladders.WITH_OWN_TIME)
+        without = ladders.NOT_TOLD.get(clock, set())
         whom = [choice for choice in Target.choices if choice[0] not in without]
         self.fields["targets"].choices = whom  # type: ignore[attr-defined]
         if clock not in ladders.MAY_BE_UNTAKEN:

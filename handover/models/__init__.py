@@ -1,6 +1,7 @@
 """What is stored. Each module holds one subject; the same word names it in every layer."""
 
 from .access import READS_OFF_DUTY, Access, Border, DutyPlace, Led
+from .clocks import Clock
 from .customers import Channel, Customer, Emotion
 from .disputes import Dispute, DisputeStatement, Side
 from .escalation import Escalation, Ladder, Outlet, Target
@@ -10,7 +11,6 @@ from .handovers import Handover, HandoverLine, Round, Section, SectionDraft
 from .items import (
     IDLE_HANDOVERS,
     MOVED_PROMISES,
-    Clock,
     ClockKind,
     IssueType,
     Kind,
@@ -36,6 +36,7 @@ from .shifts import (
     ShiftPattern,
 )
 from .signoffs import Addendum, SignedText, SignOff
+from .spot_checks import Draw, DrawnRecord, Finding, SpotCheck, SpotCheckPlan
 
 __all__ = [
     "IDLE_HANDOVERS",
@@ -54,12 +55,15 @@ __all__ = [
     "Delivery",
     "Dispute",
     "DisputeStatement",
+    "Draw",
+    "DrawnRecord",
     "DutyPlace",
     "Emotion",
     "Escalation",
     "Event",
     "Fact",
     "FigureMark",
+    "Finding",
     "Handover",
     "HandoverLine",
     "IssueType",
@@ -91,6 +95,8 @@ __all__ = [
     "Side",
     "SignOff",
     "SignedText",
+    "SpotCheck",
+    "SpotCheckPlan",
     "Stage",
     "Target",
     "UnknownFact",

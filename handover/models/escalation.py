@@ -8,7 +8,8 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Team
 
-from .items import Clock, IssueType, Kind, Waits
+from .clocks import Clock
+from .items import IssueType, Kind, Waits
 
 
 class Target(models.TextChoices):

@@ -94,6 +94,16 @@ class Event(models.Model):
         # notices
         NOTICE_WRITTEN = "notice_written", _("wrote a notice")
         NOTICE_WITHDRAWN = "notice_withdrawn", _("withdrew a notice")
+        # spot checks
+        DRAW_COMMITTED = "draw_committed", _("committed itself to the seed of a draw")
+        DRAWN = "drawn", _("drew the records to be checked")
+        RECORD_ADDED = "record_added", _("chose the record for a spot check")
+        SPOT_CHECKED = "spot_checked", _("checked the record")
+        CHECK_CORRECTED = "check_corrected", _("corrected the check of the record")
+        FINDING_FILED = "finding_filed", _("filed a finding")
+        FINDING_ANSWERED = "finding_answered", _("answered a finding")
+        FINDING_ACCEPTED = "finding_accepted", _("accepted what was done about a finding")
+        FINDING_AGAIN = "finding_again", _("asked again about a finding")
         # people and shifts
         CHECKED_IN = "checked_in", _("checked in")
         CHECKED_OUT = "checked_out", _("checked out")

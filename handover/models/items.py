@@ -1,6 +1,6 @@
 """Open customer matters ("items"), their clocks and their promises."""
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -13,10 +13,6 @@ from accounts.models import Team
 from .access import Access, Border, Led
 from .customers import Channel, Customer, Emotion
 from .shifts import Post
-
-if TYPE_CHECKING:
-    from .disputes import Dispute
-    from .handovers import Handover
 
 # From here on the way an item goes is wrong, and the supervisor is told.
 IDLE_HANDOVERS = 2
@@ -75,6 +71,9 @@ class Waits(models.TextChoices):
     CONFIRM = "confirm", _("the incoming shift confirms")
     DISPUTE = "dispute", _("a dispute is decided")
     RULE = "rule", _("a rule is changed after a dispute")
+    CHECK = "check", _("a record chosen for a spot check is checked")
+    FINDING = "finding", _("a finding of a spot check is answered")
+    RECHECK = "recheck", _("the answer to a finding is looked at")
 
 
 class UnknownFact(models.TextChoices):
@@ -260,89 +259,6 @@ class PendingItem(models.Model):
     @property
     def is_urgent(self) -> bool:
         return self.kind == Kind.URGENT
-
-
-class Clock(models.Model):
-    """One run of what waits, of an item, a handover or a dispute. A stopped run stays as a fact; a new start
-    is a new row.
-
-    `next_at` is when the engine looks at it next: first to arm it with its ladder, then at each step. Nothing
-    is left to tell where it is None.
-    """
-
-    class Outcome(models.TextChoices):
-        MET = "met", _("in time")
-        LATE = "late", _("too late")
-        VOID = "void", _("no longer needed")
-
-    item = models.ForeignKey(PendingItem, models.CASCADE, null=True, related_name="clocks")
-    handover = models.ForeignKey("handover.Handover", models.CASCADE, null=True, related_name="clocks")
-    dispute = models.ForeignKey("handover.Dispute", models.CASCADE, null=True, related_name="clocks")
-    kind = models.CharField(max_length=10, choices=Waits)
-    started_at = models.DateTimeField()
-    due_at = models.DateTimeField()
-    stopped_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=6, choices=Outcome, blank=True)
-
-    next_at = models.DateTimeField(null=True)
-    armed_at = models.DateTimeField(null=True)
-    # The team's own ladder in force when it was armed; none means the built-in one.
-    ladder = models.ForeignKey("handover.Ladder", models.PROTECT, null=True, related_name="clocks")
-    # How many steps and repeats of the ladder are behind it.
-    position = models.PositiveSmallIntegerField(default=0)
-    failures = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["item", "kind"], condition=Q(stopped_at__isnull=True), name="clock_runs_once"
-            ),
-            models.UniqueConstraint(
-                fields=["handover", "kind"],
-                condition=Q(stopped_at__isnull=True),
-                name="clock_of_handover_runs_once",
-            ),
-            models.UniqueConstraint(
-                fields=["dispute", "kind"],
-                condition=Q(stopped_at__isnull=True),
-                name="clock_of_dispute_runs_once",
-            ),
-            models.CheckConstraint(
-                condition=Q(item__isnull=False, handover__isnull=True, dispute__isnull=True)
-                | Q(item__isnull=True, handover__isnull=False, dispute__isnull=True)
-                | Q(item__isnull=True, handover__isnull=True, dispute__isnull=False),
-                name="clock_of_one_thing",
-            ),
-            models.CheckConstraint(
-                condition=Q(stopped_at__isnull=True, outcome="")
-                | Q(stopped_at__isnull=False) & ~Q(outcome=""),
-                name="clock_stopped_has_outcome",
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["next_at"],
-                condition=Q(stopped_at__isnull=True, next_at__isnull=False),
-                name="clock_waiting_by_next",
-            ),
-            models.Index(
-                fields=["kind", "due_at", "id"], condition=Q(stopped_at__isnull=True), name="clock_running"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        thing = self.item_id or self.handover_id or self.dispute_id
-        return f"{self.kind} of {thing} due {self.due_at:%Y-%m-%d %H:%M} UTC"
-
-    @property
-    def thing(self) -> "PendingItem | Handover | Dispute":
-        """What waits; one of them, by constraint."""
-        return self.item or self.handover or self.dispute  # type: ignore[return-value]
-
-    @property
-    def record(self) -> "Handover | None":
-        """The handover that waits, or that a dispute is about."""
-        return self.dispute.handover if self.dispute else self.handover
 
 
 class Promise(models.Model):

@@ -27,6 +27,9 @@ UNDONE = {
     Waits.CONFIRM: gettext_lazy("The incoming shift has not received it"),
     Waits.DISPUTE: gettext_lazy("The dispute is not decided"),
     Waits.RULE: gettext_lazy("The rule is not changed"),
+    Waits.CHECK: gettext_lazy("It waits for its spot check"),
+    Waits.FINDING: gettext_lazy("The finding is not answered"),
+    Waits.RECHECK: gettext_lazy("The answer to the finding waits for a second look"),
 }
 
 

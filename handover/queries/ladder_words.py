@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from handover.ladders import AT_ANY_HOUR, Step
+from handover.ladders import WITH_OWN_TIME, Step
 from handover.models import Outlet, Target, Waits
 
 from . import recipients
@@ -27,6 +27,11 @@ COUNTS_FROM = {
     ),
     Waits.DISPUTE: gettext_noop("Counts from when the dispute was raised."),
     Waits.RULE: gettext_noop("Counts from the day until which the rule was to be changed."),
+    Waits.CHECK: gettext_noop("Counts from the draw, or from when the record was added to it by hand."),
+    Waits.FINDING: gettext_noop(
+        "Counts from the time by which it is to be put right. Its holder is who is to answer it."
+    ),
+    Waits.RECHECK: gettext_noop("Counts from the answer."),
 }
 # Who stands in a chain as just this; where nobody does, the next in the chain is told.
 _OWN = {
@@ -73,7 +78,7 @@ def when(clock: str, minutes: int, reader: Reader) -> str:
         return _("%(span)s before") % {"span": span}
     if minutes:
         return _("After %(span)s") % {"span": span}
-    return _("At that time") if clock in AT_ANY_HOUR else _("At once")
+    return _("At that time") if clock in WITH_OWN_TIME else _("At once")
 
 
 def also_by(step: Step) -> str:

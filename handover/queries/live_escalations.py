@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from handover.models import Access, Dispute, Escalation, Handover, PendingItem, Target, Waits
+from handover.models import Access, Clock, Dispute, Escalation, Finding, Handover, PendingItem, Target, Waits
 
 from .item_words import UNDONE
 from .live_board import SHOWN, Part
@@ -33,6 +33,8 @@ COLUMNS = {
     "dispute": F("clock__dispute_id"),
     "dispute_post": F("clock__dispute__post__name"),
     "disputed_shift": F("clock__dispute__handover__outgoing_shift__name"),
+    "finding": F("clock__finding_id"),
+    "finding_post": F("clock__finding__post__name"),
 }
 
 
@@ -76,7 +78,7 @@ def newest(access: Access) -> list[tuple[datetime, int]]:
         fired_at__gt=access.now - RECENT,
     ).exclude(told=[])
     rows = steps.order_by("-fired_at", "-pk").values_list(
-        "fired_at", "pk", "clock__item_id", "clock__handover_id", "clock__dispute_id"
+        "fired_at", "pk", *(f"clock__{thing}" for thing in Clock.THINGS)
     )
     found: dict[tuple[int | None, ...], tuple[datetime, int]] = {}
     for fired_at, pk, *thing in rows[:LOOKED_AT]:
@@ -86,10 +88,15 @@ def newest(access: Access) -> list[tuple[datetime, int]]:
 
 def visible(access: Access) -> QuerySet[Escalation]:
     """Escalations of what the person may see, with all that their page names."""
-    items = PendingItem.objects.visible_to(access)
-    handovers = Handover.objects.visible_to(access)
-    disputes = Dispute.objects.visible_to(access)
-    seen = Q(clock__item__in=items) | Q(clock__handover__in=handovers) | Q(clock__dispute__in=disputes)
+    about = {
+        "item": PendingItem.objects.visible_to(access),
+        "handover": Handover.objects.visible_to(access),
+        "dispute": Dispute.objects.visible_to(access),
+        "finding": Finding.objects.visible_to(access),
+    }
+    seen = Q()
+    for thing in Clock.THINGS:
+        seen |= Q(**{f"clock__{thing}__in": about[thing]})
     return Escalation.objects.filter(seen).select_related(
         "team",
         "clock__item__customer",
@@ -98,6 +105,7 @@ def visible(access: Access) -> QuerySet[Escalation]:
         "clock__handover__outgoing_shift",
         "clock__dispute__handover__post",
         "clock__dispute__handover__outgoing_shift",
+        "clock__finding",
     )
 
 
@@ -105,11 +113,9 @@ def _led(access: Access) -> Q:
     if access.is_administrator:
         return Q()
     posts = access.led_post_ids
-    led = (
-        Q(clock__item__post__in=posts)
-        | Q(clock__handover__post__in=posts)
-        | Q(clock__dispute__post__in=posts)
-    )
+    led = Q()
+    for thing in Clock.THINGS:
+        led |= Q(**{f"clock__{thing}__post__in": posts})
     return Q(team__in=access.supervised_team_ids) | Q(led, team__in=access.roles)
 
 
@@ -122,7 +128,7 @@ def _shape(rows: Sequence[Any], access: Access) -> list[Waiting]:
             pk=row["pk"],
             url=_url(row),
             title=_title(row),
-            place=row["item_post"] or row["handover_post"] or row["dispute_post"],
+            place=row["item_post"] or row["handover_post"] or row["dispute_post"] or row["finding_post"],
             said=_("%(what)s. It waits since %(since)s.")
             % {"what": UNDONE[Waits(row["kind"])], "since": reader.instant(row["since"])},
             told=_told(row, names, reader),
@@ -147,6 +153,8 @@ def _url(row: Any) -> str:
         return reverse("item_detail", args=[row["item"]])
     if row["dispute"]:
         return reverse("dispute_detail", args=[row["dispute"]])
+    if row["finding"]:
+        return reverse("finding_detail", args=[row["finding"]])
     return reverse("handover_detail", args=[row["handover"]])
 
 
@@ -155,4 +163,6 @@ def _title(row: Any) -> str:
         return f"#{row['item']} {row['customer']}"
     if row["dispute"]:
         return _("Dispute about the handover of %(shift)s") % {"shift": row["disputed_shift"]}
+    if row["finding"]:
+        return _("Finding F%(number)s") % {"number": row["finding"]}
     return _("Handover of %(shift)s") % {"shift": row["shift"]}

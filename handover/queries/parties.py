@@ -121,6 +121,18 @@ def _gathered(handover_ids: Collection[int], rows: Iterable[tuple[int, int]]) ->
     return {pk: frozenset(found[pk]) for pk in handover_ids}
 
 
+def of_records(handover_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """For each handover who cannot judge it: both sides, and whoever signed anything. Three queries."""
+    outgoing, incoming = outgoing_of(handover_ids), incoming_of(handover_ids)
+    signed = SignOff.objects.filter(handover__in=handover_ids).values_list("handover", "user")
+    others = _gathered(handover_ids, signed)
+    return {pk: outgoing[pk] | incoming[pk] | others[pk] for pk in handover_ids}
+
+
+def of_record(handover: Handover) -> frozenset[int]:
+    return of_records([handover.pk])[handover.pk]
+
+
 def of_line(line: HandoverLine) -> frozenset[int]:
     """Ids of those whose matter a line is: the outgoing side, and who refused or questioned it."""
     return outgoing(line.handover) | ({line.answered_by_id} if line.answered_by_id else set())
@@ -170,4 +182,12 @@ def why_not_supervise() -> str:
     return _(
         "You worked the shift that hands over here, or held one of its items. "
         "Nobody decides a matter in which they are a party, so somebody else must."
+    )
+
+
+def why_not_judge() -> str:
+    """What a leader, supervisor or auditor reads who has a part in the record that is to be checked."""
+    return _(
+        "You signed this record, worked its outgoing shift, or held one of its items. "
+        "Nobody checks a record in which they have a part, so somebody else must."
     )

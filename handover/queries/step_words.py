@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext_noop
 
 from handover.ladders import Step, begins_at
-from handover.models import Clock, Dispute, Handover, PendingItem, Promise, Waits
+from handover.models import Clock, Dispute, Finding, Handover, PendingItem, Promise, Waits
 
 from .words import Reader
 from .words import phrase as _
@@ -21,6 +21,8 @@ _AT_ONCE = {
     Waits.CONFIRM: gettext_noop("A handover waits to be received: %(thing)s."),
     Waits.DISPUTE: gettext_noop("A dispute waits for your decision: %(thing)s."),
     Waits.RULE: gettext_noop("This rule is to be changed by now: “%(rule)s” %(who)s"),
+    Waits.CHECK: gettext_noop("A record waits for its spot check: %(thing)s."),
+    Waits.RECHECK: gettext_noop("A finding was answered and waits for a second look: %(thing)s."),
 }
 _LATER = {
     Waits.TAKEN: gettext_noop("Urgent, and nobody has taken it for %(span)s: %(thing)s."),
@@ -32,6 +34,8 @@ _LATER = {
     Waits.CONFIRM: gettext_noop("Nobody receives it for %(span)s: handover of %(thing)s."),
     Waits.DISPUTE: gettext_noop("A dispute waits for a decision for %(span)s: %(thing)s."),
     Waits.RULE: gettext_noop("This rule was to be changed %(span)s ago: “%(rule)s” %(who)s"),
+    Waits.CHECK: gettext_noop("Chosen %(span)s ago and not checked yet: handover of %(thing)s."),
+    Waits.RECHECK: gettext_noop("Answered %(span)s ago, and the finding waits for a second look: %(thing)s."),
 }
 _COMPLAINT_UNTAKEN = gettext_noop("A complaint that nobody has taken for %(span)s: %(thing)s.")
 _COMPLAINT_OVER = gettext_noop(
@@ -44,7 +48,16 @@ _PROMISE_SOON = gettext_noop("Promised for %(at)s: %(promise)s. This is about %(
 _PROMISE_OVER = gettext_noop(
     "Promised for %(at)s and not kept: %(promise)s. This is about %(thing)s. %(who)s"
 )
+_FINDING_SOON = gettext_noop("A finding of a spot check is to be answered by %(at)s: %(thing)s.")
+_FINDING_NOW = gettext_noop("A finding of a spot check waits for its answer now: %(thing)s.")
+_FINDING_OVER = gettext_noop("A finding of a spot check was to be answered by %(at)s: %(thing)s.")
 _LATE = gettext_noop("%(text)s This was due at %(at)s and is told late, because the engine did not run.")
+
+
+_BY_TIME = {
+    Waits.DONE: (_DONE_SOON, _DONE_NOW, _DONE_OVER),
+    Waits.FINDING: (_FINDING_SOON, _FINDING_NOW, _FINDING_OVER),
+}
 
 
 def sentence(clock: Clock, step: Step, *, due_at: datetime, now: datetime, promise: Promise | None) -> str:
@@ -56,6 +69,8 @@ def sentence(clock: Clock, step: Step, *, due_at: datetime, now: datetime, promi
     }
     if clock.item:
         facts |= {"thing": item_words(clock.item), "who": _holder(clock.item)}
+    elif clock.finding:
+        facts |= {"thing": finding_words(clock.finding)}
     elif clock.handover:
         facts |= {"thing": handover_words(clock.handover)}
     elif clock.dispute:
@@ -96,6 +111,14 @@ def _dispute(dispute: Dispute) -> dict[str, str]:
     return {"thing": dispute_words(dispute), "rule": dispute.rule, "who": who}
 
 
+def finding_words(finding: Finding) -> str:
+    """Which one, and nothing of what was found: it may be read in a group chat."""
+    return _("%(finding)s, handover of %(place)s") % {
+        "finding": finding,
+        "place": handover_words(finding.handover),
+    }
+
+
 def _holder(item: PendingItem) -> str:
     if item.holder:
         return _("%(person)s has it.") % {"person": item.holder}
@@ -105,8 +128,9 @@ def _holder(item: PendingItem) -> str:
 def _template(clock: Clock, step: Step, due_at: datetime) -> str:
     if clock.kind == Waits.PROMISE:
         return _PROMISE_SOON if due_at < clock.due_at else _PROMISE_OVER
-    if clock.kind == Waits.DONE:
-        return _DONE_SOON if due_at < clock.due_at else _DONE_NOW if due_at == clock.due_at else _DONE_OVER
+    if clock.kind in _BY_TIME:
+        soon, now, over = _BY_TIME[Waits(clock.kind)]
+        return soon if due_at < clock.due_at else now if due_at == clock.due_at else over
     if clock.kind == Waits.COMPLAINT and due_at >= clock.due_at:
         return _COMPLAINT_OVER
     if due_at <= begins_at(clock.kind, clock.due_at):

@@ -8,7 +8,7 @@ from django.db.models import prefetch_related_objects
 from accounts.models import User
 from handover import ladders
 from handover.ladders import Moment, Step
-from handover.models import Clock, Escalation, HandoverLine, Promise, Waits
+from handover.models import Clock, Escalation, HandoverLine, Promise, Target, Waits
 
 from . import duty, parties, recipients
 from .hours import in_service_from
@@ -54,7 +54,7 @@ class Scene:
         if item_id and all((clock.kind, item_id, target) in self._hushed for target in step.targets):
             return []
         return recipients.of_step(
-            step.targets,
+            _targets(clock, step),
             chain=self._chains[clock.thing.post.pk],
             holder=_holder(clock),
             parties=self._parties(clock),
@@ -103,11 +103,17 @@ class Scene:
         return set(lines.exclude(answer=Answer.NONE).values_list("handover_id", flat=True).distinct())
 
     def _parties(self, clock: Clock) -> frozenset[int]:
-        """Who is not asked to judge: the holder; the outgoing side of a record; who refused; who disputes."""
+        """Who is not asked to judge: the holder; the outgoing side of a record; who refused; who disputes.
+
+        What was found in a record is judged by nobody who stood on either of its sides.
+        """
         if clock.kind == Waits.RULE:
             return frozenset()  # nothing is judged any more
         if clock.dispute_id:
             return self._disputing[clock.dispute_id]
+        if clock.kind in ladders.JUDGED:
+            responsible = {clock.finding.responsible_id} if clock.finding else set()
+            return self._both_sides.get(_record_id(clock), frozenset()) | responsible
         if clock.handover_id:
             return self._outgoing[clock.handover_id]
         holder = {clock.item.holder_id} if clock.item and clock.item.holder_id else set()
@@ -125,6 +131,11 @@ class Scene:
         return {pk: sides.both for pk, sides in found.items()}
 
     @cached_property
+    def _both_sides(self) -> dict[int, frozenset[int]]:
+        ids = {_record_id(clock) for clock in self._clocks if clock.kind in ladders.JUDGED}
+        return parties.of_records(ids - {0})
+
+    @cached_property
     def _sides(self) -> dict[int, frozenset[int]]:
         """Of refused lines by item: the outgoing side, and who refused."""
         lines = HandoverLine.objects.filter(
@@ -138,10 +149,24 @@ class Scene:
         return [clock.item_id for clock in self._clocks if clock.kind == kind and clock.item_id]
 
 
+def _targets(clock: Clock, step: Step) -> tuple[str, ...]:
+    """Of a finding the colleagues at the post are not told, also where who is to answer it has left."""
+    if clock.finding and not clock.finding.responsible.is_active:
+        return tuple(Target.LEADERS if target == Target.HOLDER else target for target in step.targets)
+    return step.targets
+
+
+def _record_id(clock: Clock) -> int:
+    """0 where what waits is only imagined."""
+    return (clock.record and clock.record.pk) or 0
+
+
 def _holder(clock: Clock) -> User | None:
-    """Who has what waits: the item, or the rule that is to be changed."""
+    """Who has what waits: the item, the rule that is to be changed, or the finding that is to be answered."""
     if clock.kind == Waits.RULE and clock.dispute:
         return clock.dispute.rule_by
+    if clock.kind == Waits.FINDING and clock.finding:
+        return clock.finding.responsible
     return clock.item.holder if clock.item else None
 
 

@@ -11,7 +11,7 @@ from django.db.models import Case, Value, When
 
 from accounts.models import Team
 from handover.ladders import OF_HANDOVERS
-from handover.models import Clock, ClockKind, Dispute, Handover, Kind, PendingItem, Post, Waits
+from handover.models import Clock, ClockKind, Dispute, Finding, Handover, Kind, PendingItem, Post, Waits
 from handover.queries.hours import limit_at
 
 # A follow-up made less than this before the end of the business day is due at the end of the next one.
@@ -20,10 +20,7 @@ Outcome = Clock.Outcome
 
 
 def run(*, kind: str, started_at: datetime, due_at: datetime, **thing: Any) -> Clock:
-    """An unsaved run of a clock of an `item`, a `handover` or a `dispute`.
-
-    The engine looks at it at once, and arms it.
-    """
+    """An unsaved run of a clock of one of `Clock.THINGS`. The engine looks at it at once, and arms it."""
     return Clock(kind=kind, started_at=started_at, due_at=due_at, next_at=started_at, **thing)
 
 
@@ -44,12 +41,12 @@ def stop(
     item: PendingItem | None = None,
     handover: Handover | None = None,
     dispute: Dispute | None = None,
+    finding: Finding | None = None,
     void: bool = False,
 ) -> None:
     """Stop the running clocks of these kinds; `void` where what they waited for is no longer needed."""
-    running = Clock.objects.filter(
-        item=item, handover=handover, dispute=dispute, kind__in=kinds, stopped_at__isnull=True
-    )
+    of_thing = Clock.objects.filter(item=item, handover=handover, dispute=dispute, finding=finding)
+    running = of_thing.filter(kind__in=kinds, stopped_at__isnull=True)
     in_time = Case(When(due_at__lt=now, then=Value(Outcome.LATE)), default=Value(Outcome.MET))
     running.update(stopped_at=now, outcome=Outcome.VOID if void else in_time)
 

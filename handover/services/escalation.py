@@ -40,13 +40,19 @@ NEEDS = (
     "handover__post__team",
     "handover__outgoing_shift",
 )
-# And what the few of disputes need besides.
+# And what the few of disputes and findings need besides.
 NEEDS_OF_DISPUTE = (
     "dispute__post__team",
     "dispute__handover__post",
     "dispute__handover__outgoing_shift",
     "dispute__item__customer",
     "dispute__rule_by",
+)
+NEEDS_OF_FINDING = (
+    "finding__post__team",
+    "finding__responsible",
+    "finding__handover__post",
+    "finding__handover__outgoing_shift",
 )
 
 
@@ -109,6 +115,7 @@ def _fire(ids: list[int], now: datetime) -> int:
     claimed = _due(now).filter(pk__in=ids).select_for_update(skip_locked=True, of=("self",))
     clocks = list(claimed.select_related(*NEEDS))
     prefetch_related_objects([clock for clock in clocks if clock.dispute_id], *NEEDS_OF_DISPUTE)
+    prefetch_related_objects([clock for clock in clocks if clock.finding_id], *NEEDS_OF_FINDING)
     if clocks:
         Tellings(clocks, now).write()
     return len(clocks)
@@ -118,7 +125,7 @@ def _fire(ids: list[int], now: datetime) -> int:
 def _set_back(pk: int, now: datetime) -> None:
     """Look at a row that failed later, and tell the administrators of one that goes on failing."""
     failed = _due(now).filter(pk=pk).select_for_update(skip_locked=True, of=("self",))
-    row = failed.select_related("item", "handover", "dispute__handover").first()
+    row = failed.select_related("item", "handover", "dispute__handover", "finding__handover").first()
     if row is None:
         return  # it was stopped meanwhile, or somebody else has looked at it
     pause = min(FIRST_PAUSE * 2 ** min(row.failures, MOST_DOUBLINGS), LONGEST_PAUSE)
@@ -153,7 +160,6 @@ def _report(waiting: Clock, now: datetime) -> None:
         verb=Event.Verb.ENGINE_FAILED,
         actor=None,
         now=now,
-        item=waiting.item,
-        handover=waiting.record,
         data={"clock": waiting.kind},
+        **events.facts(waiting),
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from accounts.browser import answered_address
 from accounts.models import User
-from handover.models import Event, Handover, PendingItem
+from handover.models import Clock, Event, Handover, PendingItem
 
 
 def record(*, verb: str, actor: User | None, now: datetime, **facts: Any) -> Event:
@@ -23,6 +23,13 @@ def record_all(entries: list[Event]) -> None:
 def entry(*, verb: str, actor: User | None, now: datetime, **facts: Any) -> Event:
     """An unsaved entry, for `record_all`."""
     return Event(verb=verb, actor=actor, at=now, address=answered_address(), **_with_place(facts))
+
+
+def facts(clock: Clock) -> dict[str, Any]:
+    """What an entry about something that waits is about. A finding is nothing for the page of its record."""
+    if finding := clock.finding:
+        return {"team_id": finding.team_id, "post_id": finding.post_id, "person_id": finding.responsible_id}
+    return {"item": clock.item, "handover": clock.record}
 
 
 def _with_place(facts: dict[str, Any]) -> dict[str, Any]:

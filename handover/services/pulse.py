@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from handover import clock
-from handover.ladders import AT_ANY_HOUR
+from handover.ladders import AT_ANY_HOUR, WITH_OWN_TIME
 from handover.models import About, Clock, Delivery, Event, PendingItem, Pulse
 from handover.queries import pulse as pulses
 from handover.queries.words import Reader
@@ -55,9 +55,9 @@ def keep_time(*, reading: clock.Reading) -> datetime:
 def _believe(step: timedelta) -> None:
     """Move what waits by the step, so that it waits neither longer nor shorter than it was to.
 
-    The times of customers stay: they were said of the wall clock.
+    Times that were said of the wall clock stay, such as those of customers.
     """
-    running = Clock.objects.filter(stopped_at__isnull=True).exclude(kind__in=AT_ANY_HOUR)
+    running = Clock.objects.filter(stopped_at__isnull=True).exclude(kind__in=WITH_OWN_TIME)
     running.update(
         started_at=F("started_at") + step,
         due_at=F("due_at") + step,

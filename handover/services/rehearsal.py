@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from accounts.models import User
-from handover.ladders import AT_ANY_HOUR, LONGEST_MINUTES, OF_DISPUTES, OF_HANDOVERS, Step
-from handover.models import Clock, Dispute, Escalation, Handover, PendingItem, Post, Webhook
+from handover.ladders import LONGEST_MINUTES, OF_DISPUTES, OF_FINDINGS, OF_RECORDS, WITH_OWN_TIME, Step
+from handover.models import Clock, Dispute, Escalation, Finding, Handover, PendingItem, Post, Webhook
 from handover.queries.hours import limit_at
 from handover.queries.ladders import Place, steps_of
 from handover.queries.waiting import QUIET, Scene
@@ -61,7 +61,7 @@ def of_item_at(item: PendingItem, *, at: datetime, now: datetime) -> Play:
             item=clock.item, kind=clock.kind, started_at=at, due_at=limit_at(item.post, clock.kind, at)
         )
         for clock in _running(item)
-        if clock.kind not in AT_ANY_HOUR
+        if clock.kind not in WITH_OWN_TIME
     ]
     return _play(anew, start=at, now=now)
 
@@ -72,7 +72,7 @@ def of_place(place: Place, *, post: Post, at: datetime, now: datetime) -> Play:
     Where the customer has a time, `at` is that time, and the clock has run long enough for all before it.
     """
     thing = _imagined(place, post)
-    if place.clock in AT_ANY_HOUR:
+    if place.clock in WITH_OWN_TIME:
         start, due_at = at - timedelta(minutes=LONGEST_MINUTES), at
     else:
         start, due_at = at, limit_at(post, place.clock, at)
@@ -80,11 +80,14 @@ def of_place(place: Place, *, post: Post, at: datetime, now: datetime) -> Play:
     return _play([clock], start=start, now=now)
 
 
-def _imagined(place: Place, post: Post) -> dict[str, PendingItem | Handover | Dispute]:
+def _imagined(place: Place, post: Post) -> dict[str, PendingItem | Handover | Dispute | Finding]:
     if place.clock in OF_DISPUTES:
         return {"dispute": Dispute(team=post.team, post=post, handover=Handover(team=post.team, post=post))}
-    if place.clock in OF_HANDOVERS:
+    if place.clock in OF_RECORDS:
         return {"handover": Handover(team=post.team, post=post)}
+    if place.clock in OF_FINDINGS:
+        handover, somebody = Handover(team=post.team, post=post), User(is_active=False)
+        return {"finding": Finding(team=post.team, post=post, handover=handover, responsible=somebody)}
     facts = {"kind": place.item_kind, "issue_type": place.issue_type}
     return {"item": PendingItem(team=post.team, post=post, **facts)}
 

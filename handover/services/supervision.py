@@ -69,7 +69,7 @@ def acknowledge(*, escalation: Escalation, text: str, actor: User, now: datetime
     clock = escalation.clock
     _held(clock.thing)
     said = {"acknowledged_by": actor, "acknowledged_at": now, "acknowledgement": text}
-    of_thing = Clock.objects.filter(item=clock.item_id, handover=clock.handover_id, dispute=clock.dispute_id)
+    of_thing = Clock.objects.filter(**clock.key)
     waiting = Escalation.objects.filter(clock__in=of_thing, acknowledged_at__isnull=True)
     if not waiting.filter(pk=escalation.pk).exists():
         raise InvalidMove(_("Somebody else has said already what is being done about it."))
@@ -79,7 +79,7 @@ def acknowledge(*, escalation: Escalation, text: str, actor: User, now: datetime
         note(item=clock.item, verb=verb, actor=actor, now=now, text=text)
     else:
         data = {"dispute": clock.dispute_id} if clock.dispute_id else {}
-        events.record(handover=clock.record, verb=verb, actor=actor, now=now, text=text, data=data)
+        events.record(**events.facts(clock), verb=verb, actor=actor, now=now, text=text, data=data)
     return covered
 
 

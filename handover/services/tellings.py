@@ -27,6 +27,9 @@ ABOUT = {
     Waits.SIGN: About.HANDOVER,
     Waits.CONFIRM: About.HANDOVER,
     Waits.RULE: About.DUE,
+    Waits.CHECK: About.HANDOVER,
+    Waits.FINDING: About.HANDOVER,
+    Waits.RECHECK: About.HANDOVER,
 }
 _CHANGED = ("next_at", "armed_at", "ladder", "position", "failures")
 
@@ -114,9 +117,8 @@ class Tellings:
                 verb=Event.Verb.ESCALATED,
                 actor=None,
                 now=self.now,
-                item=clock.item,
-                handover=clock.record,
                 data=data,
+                **events.facts(clock),
             )
         )
 
@@ -145,7 +147,7 @@ class Tellings:
             self.late[letter.recipient.pk].append(letter)
         else:
             asked = "go on" if clock.kind in ladders.ASK_TO_GO_ON else clock.kind
-            place = letter.recipient.pk, clock.item_id, clock.handover_id, clock.dispute_id, asked
+            place = letter.recipient.pk, *clock.key.values(), asked
             former = self.letters.get(place)
             self.letters[place] = _for_all(letter, [former, letter]) if former else letter
 

@@ -32,6 +32,7 @@ NO_PAGES = {
     "message_version",
     "customer_options",
     "handover_text",
+    "draw_json",
 }
 SETUP = {"setup", "setup_team", "setup_posts", "setup_patterns", "setup_people"}
 # Forms that say of several fields what is wrong when they are sent empty.

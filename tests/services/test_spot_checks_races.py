@@ -1,0 +1,56 @@
+"""Several at once: a week is opened once, drawn once, and a record is chosen and checked once."""
+
+from datetime import timedelta
+
+import pytest
+
+from handover.errors import Conflict
+from handover.models import Draw, DrawnRecord, Event
+from handover.queries import spot_checks as queries
+from handover.services import spot_checks
+from tests import factories
+from tests.factories import NOW, Role
+from tests.records import BEGIN, END, drawn_week, open_week, signed
+from tests.threads import at_once
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+
+
+def test_two_workers_open_a_week_once():
+    open_week(factories.post().team)
+
+    refused = at_once(*[lambda: spot_checks.keep(now=END)] * 2)
+
+    assert (refused, Draw.objects.filter(starts_at=END).count()) == ([], 1)
+    assert Event.objects.filter(verb="draw_committed").count() == 2
+
+
+def test_two_who_draw_get_the_same():
+    post = factories.post()
+    draw = open_week(post.team, count=3)
+    for hours in range(8):
+        signed(post, at=BEGIN + timedelta(hours=hours))
+    chief = factories.member(post.team, Role.SUPERVISOR)
+
+    refused = at_once(
+        lambda: spot_checks.draw(week=draw, actor=chief, now=END),
+        lambda: spot_checks.draw(week=draw, actor=None, now=END),
+    )
+
+    told = queries.repeatable(Draw.objects.get(pk=draw.pk))
+    assert (refused, len(told["drawn"]), DrawnRecord.objects.count()) == ([], 3, 3)
+    assert Event.objects.filter(verb="drawn").count() == 1
+
+
+def test_two_who_add_the_same_record_add_it_once():
+    post = factories.post()
+    signed(post)
+    signed(post, at=NOW + timedelta(hours=1))
+    draw = drawn_week(post.team, count=1)
+    chosen, chief = queries.unchosen(draw)[0], factories.member(post.team, Role.SUPERVISOR)
+
+    refused = at_once(
+        *[lambda: spot_checks.add(week=draw, handover=chosen, reason="Late", actor=chief, now=END)] * 2
+    )
+
+    assert (refused, DrawnRecord.objects.filter(handover=chosen).count()) == ([Conflict], 1)

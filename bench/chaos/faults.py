@@ -32,6 +32,9 @@ def long(plant: Plant) -> list[Fault]:
         Fault(55, "immediate stop of PostgreSQL", plant.database.stop),
         Fault(58, "PostgreSQL is back", plant.database.start),
         Fault(70, "beat stopped", lambda: plant.stop("beat")),
+        Fault(90, "clock of the database an hour forward", lambda: plant.move_database_clock(HOUR)),
+        Fault(105, "clock of the database an hour back", lambda: plant.move_database_clock(-HOUR)),
+        Fault(120, "clock of the database right again", lambda: plant.move_database_clock(0)),
         Fault(130, "beat is back", lambda: plant.start("beat")),
         Fault(132, "a second beat", lambda: plant.start("beat-2")),
         Fault(150, "the second beat stopped", lambda: plant.stop("beat-2")),
@@ -52,8 +55,14 @@ def short(plant: Plant) -> list[Fault]:
         Fault(8, "Redis is back, empty", plant.broker.start),
         Fault(10, "wall clock an hour forward", lambda: plant.move_clock(HOUR)),
         Fault(14, "wall clock an hour back", lambda: plant.move_clock(-HOUR)),
-        Fault(20, "wall clock right again", lambda: plant.move_clock(0)),
+        Fault(16, "clock of the database an hour forward", lambda: plant.move_database_clock(HOUR)),
+        Fault(20, "both clocks right again", lambda: both_right(plant)),
     ]
+
+
+def both_right(plant: Plant) -> None:
+    plant.move_clock(0)
+    plant.move_database_clock(0)
 
 
 def calm(_plant: Plant) -> list[Fault]:

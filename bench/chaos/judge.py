@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 HAIR = timedelta(seconds=0.5)
 CAUGHT_UP_SECONDS = 30
 DATABASE_CLOCK = (
-    "The database's own clock cannot be moved here; the product never asks it for the time "
-    "(tests/test_shape.py holds that)."
+    "The database's clock is moved for whoever asks it by a function, now() and its kin; the product never "
+    "asks it for the time (tests/test_shape.py holds that)."
 )
 
 

@@ -3,7 +3,7 @@
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,17 @@ from tests import servers
 from tests.commands.serving import free_port
 
 WORKER_FLAGS = "-P threads -c 4 --without-mingle --without-gossip"
+# What a database says is found in the order of its schemas: these answer in the place of its own.
+MOVABLE_CLOCK = """
+    CREATE SCHEMA moved;
+    CREATE TABLE moved.clock (seconds float NOT NULL);
+    INSERT INTO moved.clock VALUES (0);
+    ALTER DATABASE postgres SET search_path = moved, pg_catalog, public;
+""" + "".join(
+    f"CREATE FUNCTION moved.{name}() RETURNS timestamptz LANGUAGE sql VOLATILE AS"
+    f" 'SELECT pg_catalog.{name}() + seconds * interval ''1 second'' FROM moved.clock';"
+    for name in ("now", "transaction_timestamp", "statement_timestamp", "clock_timestamp")
+)
 PROCESSES = ("worker-1", "worker-2", "beat", "sweeper")
 
 
@@ -78,6 +89,18 @@ class Plant:
         new = self.offset.with_suffix(".new")
         new.write_text(str(seconds))
         new.replace(self.offset)
+
+    def make_database_clock_movable(self) -> None:
+        """For every connection that is made from now on."""
+        with closing(self.connect()) as database, database.cursor() as cursor:
+            cursor.execute(MOVABLE_CLOCK)
+
+    def move_database_clock(self, seconds: float) -> None:
+        with closing(self.connect()) as database, database.cursor() as cursor:
+            cursor.execute("UPDATE moved.clock SET seconds = %s", [seconds])
+            cursor.execute("SELECT extract(epoch FROM now() - pg_catalog.now())")
+            if cursor.fetchone() != (seconds,):
+                raise AssertionError("The clock of the database did not move.")
 
     def start(self, name: str) -> None:
         self.supervisor.processes.append(self._process(name))

@@ -52,6 +52,8 @@ def main() -> int:
         plant.running(Path(options.home), outside.environment()) as installation,
     ):
         call_command("migrate", verbosity=0)
+        installation.make_database_clock_movable()
+        connection.close()  # the next one sees it
         call_command("collectstatic", interactive=False, verbosity=0)
         for name in PROCESSES:
             installation.start(name)

@@ -174,5 +174,10 @@ def can_withdraw_notice(access: Access, notice: Notice) -> bool:
     return can_supervise_post(access, notice.post_id, notice.team_id)
 
 
+def can_read_trail(access: Access) -> bool:
+    """Auditors, and whoever leads something; of which places is a matter of the query."""
+    return access.leads or Role.AUDITOR in access.roles.values()
+
+
 def can_see_receipts(access: Access, notice: Notice) -> bool:
     return access.is_administrator or access.roles.get(notice.team_id) in READS_OFF_DUTY

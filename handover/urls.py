@@ -25,6 +25,7 @@ from handover.views import (
     signing,
     spot_checks,
     supervision,
+    trail,
     webhooks,
 )
 
@@ -44,6 +45,8 @@ urlpatterns = [
         name="escalation_acknowledge",
     ),
     path("supervision/", supervision.home, name="supervision"),
+    path("trail/", trail.trail, name="trail"),
+    path("trail/export/", trail.trail_export, name="trail_export"),
     path("messages/", messages.message_list, name="message_list"),
     path("messages/live/", messages.message_live, name="message_live"),
     path("messages/version/", messages.message_version, name="message_version"),

@@ -28,7 +28,7 @@ MOST_SHEET_ROWS = 1_048_576
 # The texts of a workbook are held in memory all at once.
 MOST_SHEET_TEXT = 64 * 1024 * 1024
 MOST_SHEET_BYTES = 1024 * 1024 * 1024
-FORMULA_STARTS = ("=", "+", "-", "@")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "|", "＝", "＋", "－", "＠")
 
 
 class UnreadableFile(HandoverError):
@@ -59,6 +59,11 @@ def open_table(file: BinaryIO) -> Table:
 def _numbered(file: BinaryIO, start: bytes) -> Iterator[tuple[int, list[str]]]:
     rows = _xlsx_rows(file) if start == ZIP_MARK else _csv_rows(file)
     return enumerate(([_unquoted(cell) for cell in row] for row in rows), start=1)
+
+
+def harmless(cell: str) -> str:
+    """A spreadsheet must not run it; `open_table` takes the mark off again."""
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
 def _unquoted(cell: str) -> str:

@@ -114,6 +114,7 @@ class Event(models.Model):
         PASSWORD_VOUCHED = "password_vouched", _("confirmed that a person set their password themselves")
         SIGNED_IN = "signed_in", _("signed in")
         SIGNED_OUT = "signed_out", _("signed out")
+        TRAIL_EXPORTED = "trail_exported", _("exported the trail")
         CLOCK_STEPPED = "clock_stepped", _("found the server's clock moved")
 
     # What counts as a contact with the customer, for "the last three contacts".

@@ -16,7 +16,7 @@ from handover.imports.history import ENDS
 from handover.imports.mapping import Mapping
 from handover.imports.rows import Facts, Problem, RowReader
 from handover.imports.spool import Spool
-from handover.imports.tables import FORMULA_STARTS, open_table
+from handover.imports.tables import harmless, open_table
 from handover.models import Customer, Event
 
 from . import events, import_words
@@ -120,18 +120,13 @@ def _tell_problems(spool: Spool, header: list[str], report: Report, rejected: Te
     writer = csv.writer(rejected) if rejected else None
     for cells, problems in spool.rejected():
         if writer and not report.rejected_rows:
-            writer.writerow([*map(_harmless, header), _("Row"), _("What is wrong")])
+            writer.writerow([*map(harmless, header), _("Row"), _("What is wrong")])
         report.rejected_rows += 1
         report.problems += problems[: SHOWN - len(report.problems)]
         if writer:
             padding = [""] * (len(header) - len(cells))
             sentences = " ".join(str(problem) for problem in problems)
-            writer.writerow([_harmless(cell) for cell in [*cells, *padding]] + [problems[0].row, sentences])
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet must not run it; the reader of the next import takes the mark off again."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+            writer.writerow([harmless(cell) for cell in [*cells, *padding]] + [problems[0].row, sentences])
 
 
 def _import(spool: Spool, source: Source, report: Report, actor: User | None, now: datetime) -> None:

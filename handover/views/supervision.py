@@ -4,9 +4,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from handover import permissions
+
 from .request import Request
 
 
 @require_safe
 def home(request: Request) -> HttpResponse:
-    return render(request, "supervision/home.html")
+    context = {"may_read_trail": permissions.can_read_trail(request.access)}
+    return render(request, "supervision/home.html", context)

@@ -42,10 +42,10 @@ def test_every_address_answers_the_role_as_expected(role):
             client.cookies = deepcopy(signed_in)
             with transaction.atomic():
                 answer = getattr(client, method)(world.path_of(route))
+                html = answer.getvalue().decode()
                 noted = Reading.objects.filter(actor=person, page=name).exists()
                 transaction.set_rollback(True)
             answers[name, method] = answer.status_code
-            html = answer.content.decode()
             assert role not in OUTSIDERS or CANARY not in html, name
             assert NO_WORDS not in html, name
             if any(text in html for text in CUSTOMER) and not noted:

@@ -22,12 +22,11 @@ MOVABLE_CLOCK = """
     CREATE SCHEMA moved;
     CREATE TABLE moved.clock (seconds float NOT NULL);
     INSERT INTO moved.clock VALUES (0);
-    ALTER DATABASE postgres SET search_path = moved, pg_catalog, public;
-""" + "".join(
-    f"CREATE FUNCTION moved.{name}() RETURNS timestamptz LANGUAGE sql VOLATILE AS"
-    f" 'SELECT pg_catalog.{name}() + seconds * interval ''1 second'' FROM moved.clock';"
-    for name in ("now", "transaction_timestamp", "statement_timestamp", "clock_timestamp")
-)
+    ALTER DATABASE postgres SET search_path = moved, pg_catalog, public"""
+MOVED_FUNCTION = """
+    CREATE FUNCTION moved.{name}() RETURNS timestamptz LANGUAGE sql VOLATILE AS
+    'SELECT pg_catalog.{name}() + seconds * interval ''1 second'' FROM moved.clock'"""
+TELLING_TIME = ("now", "transaction_timestamp", "statement_timestamp", "clock_timestamp")
 PROCESSES = ("worker-1", "worker-2", "beat", "sweeper")
 
 
@@ -94,6 +93,8 @@ class Plant:
         """For every connection that is made from now on."""
         with closing(self.connect()) as database, database.cursor() as cursor:
             cursor.execute(MOVABLE_CLOCK)
+            for name in TELLING_TIME:
+                cursor.execute(MOVED_FUNCTION.format(name=name))
 
     def move_database_clock(self, seconds: float) -> None:
         with closing(self.connect()) as database, database.cursor() as cursor:

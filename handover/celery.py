@@ -16,6 +16,7 @@ app.conf.beat_schedule = {
     "left": {"task": "handover.tasks.return_left", "schedule": 30.0, "options": {"expires": 30}},
     "handovers": {"task": "handover.tasks.open_handovers", "schedule": 30.0, "options": {"expires": 30}},
     "shift_messages": {"task": "handover.tasks.tell_shifts", "schedule": 30.0, "options": {"expires": 30}},
+    "swaps": {"task": "handover.tasks.lapse_swaps", "schedule": 30.0, "options": {"expires": 30}},
     "shifts": {"task": "handover.tasks.generate_shifts", "schedule": 600.0, "options": {"expires": 600}},
     "holes": {"task": "handover.tasks.warn_of_holes", "schedule": 600.0, "options": {"expires": 600}},
     "spot_checks": {

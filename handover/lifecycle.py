@@ -7,7 +7,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from .errors import Conflict, InvalidMove
-from .models import Dispute, Finding, Handover, HandoverLine, PendingItem, Promise, Round, Stage
+from .models import Dispute, Finding, Handover, HandoverLine, PendingItem, Promise, Round, Stage, Swap
 
 T = TypeVar("T", bound=models.Model)
 Answer = HandoverLine.Answer
@@ -55,6 +55,23 @@ MOVES: dict[type[models.Model], tuple[str, dict[str, set[str]]]] = {
             Answer.REFUSED: {*_FINAL_ANSWERS, Answer.QUESTIONED, Answer.NONE},
             Answer.ACCEPTED: {Answer.NONE},
             Answer.RECEIVED: {Answer.NONE, Answer.ACCEPTED},
+        },
+    ),
+    Swap: (
+        "state",
+        {
+            Swap.State.ASKED: {
+                Swap.State.AGREED,
+                Swap.State.DECLINED,
+                Swap.State.WITHDRAWN,
+                Swap.State.LAPSED,
+            },
+            Swap.State.AGREED: {
+                Swap.State.APPROVED,
+                Swap.State.REFUSED,
+                Swap.State.WITHDRAWN,
+                Swap.State.LAPSED,
+            },
         },
     ),
     Dispute: (

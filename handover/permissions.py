@@ -13,6 +13,7 @@ from .models import (
     Notice,
     PendingItem,
     Post,
+    Swap,
 )
 
 Role = Membership.Role
@@ -156,6 +157,25 @@ def can_name_substitute(access: Access, assignment: Assignment) -> bool:
     """Agents for themselves, who supervises the post for everybody there."""
     post = assignment.shift.post
     return assignment.user_id == access.user.pk or can_manage_post(access, post)
+
+
+def can_ask_swap(access: Access, assignment: Assignment) -> bool:
+    return assignment.user_id == access.user.pk and assignment.shift.post.team_id in access.working_team_ids
+
+
+def can_answer_swap(access: Access, swap: Swap) -> bool:
+    return swap.colleague_id == access.user.pk
+
+
+def can_withdraw_swap(access: Access, swap: Swap) -> bool:
+    return access.user.pk in swap.party_ids
+
+
+def can_approve_swap(access: Access, swap: Swap) -> bool:
+    """Whoever may manage both posts and is neither of the two. Shifts that are gone are nobody's matter."""
+    found = [shift for shift in (swap.given_shift, swap.taken_shift) if shift]
+    manages = all(can_manage_post(access, shift.post) for shift in found)
+    return bool(found) and manages and access.user.pk not in swap.party_ids
 
 
 def can_check_in(access: Access, assignment: Assignment) -> bool:

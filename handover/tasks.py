@@ -17,6 +17,7 @@ from handover.services import (
     shift_messages,
     spot_checks,
     statistics,
+    swaps,
 )
 
 
@@ -44,6 +45,11 @@ def tell_shifts(**_: object) -> None:
 @app.task
 def keep_spot_checks(**_: object) -> None:
     spot_checks.keep(now=read_now())
+
+
+@app.task
+def lapse_swaps(**_: object) -> None:
+    swaps.lapse(now=read_now())
 
 
 @app.task

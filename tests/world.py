@@ -15,11 +15,12 @@ from handover.models import (
     Handover,
     HandoverLine,
     Message,
+    Swap,
     Target,
     Waits,
 )
 from handover.queries import record
-from handover.services import paper, promises, submission
+from handover.services import paper, promises, submission, swaps
 from tests import factories
 from tests.boundary import Desk
 
@@ -56,6 +57,7 @@ class World(Desk):
             told=[self.ada.pk],
         )
         self.pattern = factories.pattern(self.post, CANARY)
+        self.swap = self.agreed_swap()
         self.message = Message.objects.create(recipient=self.ada, text=CANARY, at=self.then)
         self.notice = factories.notice(
             self.team, now=self.then, title=CANARY, text=CANARY, author=factories.administrator(CANARY)
@@ -89,6 +91,20 @@ class World(Desk):
         }
         who = User.objects.filter(pk=self.people["off_duty"].pk)
         who.update(password_reset_by=self.people["administrator"], display_name=f"Off {CANARY}")
+
+    def agreed_swap(self) -> Swap:
+        """Ada gives a shift to Bo, and nobody has approved it yet."""
+        shift = factories.shift(self.post, starts_at=self.now + timedelta(days=30), name=CANARY)
+        swap = swaps.ask(
+            place=factories.assignment(shift, self.ada),
+            colleague=self.bo,
+            in_return=None,
+            note=CANARY,
+            actor=self.ada,
+            now=self.then,
+        )
+        swaps.agree(swap=swap, actor=self.bo, now=self.then)
+        return swap
 
     def submitted_before(self) -> Handover:
         """A handover of another post of the team that waits for its incoming shift."""
@@ -165,6 +181,7 @@ class World(Desk):
             "customers": self.matter.customer_id,
             "shifts": self.handover.incoming_shift_id,
             "assignments": self.handover.incoming_shift.assignments.get().pk,
+            "swaps": self.swap.pk,
             "handovers": self.earlier.pk if self._wants_submitted(route) else self.handover.pk,
             "teams": self.team.pk,
             "issue-types": self.matter.issue_type_id,

@@ -37,6 +37,7 @@ from .shifts import (
 )
 from .signoffs import Addendum, SignedText, SignOff
 from .spot_checks import Draw, DrawnRecord, Finding, SpotCheck, SpotCheckPlan
+from .swaps import Swap
 
 __all__ = [
     "IDLE_HANDOVERS",
@@ -98,6 +99,7 @@ __all__ = [
     "SpotCheck",
     "SpotCheckPlan",
     "Stage",
+    "Swap",
     "Target",
     "UnknownFact",
     "Waits",

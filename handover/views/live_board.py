@@ -22,6 +22,7 @@ from handover.queries import (
     live_board,
     live_duty,
     live_escalations,
+    swaps,
 )
 from handover.queries.item_words import UNDONE
 from handover.queries.live_board import Part
@@ -52,6 +53,7 @@ def board(request: Request) -> HttpResponse:
         "late": board_handovers.late(access),
         "alarmed": alarmed,
         "undelivered": deliveries.given_up(access),
+        "swaps": swaps.to_approve(access),
         "staffing": live_duty.of_posts(access),
         "version": live_board.version(access),
         "now": access.now,

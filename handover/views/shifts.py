@@ -19,7 +19,7 @@ from handover import permissions
 from handover.errors import HandoverError
 from handover.forms.shifts import ShiftForm, StaffForm, SubstituteForm
 from handover.models import Assignment, Post, Shift
-from handover.queries import duty, hole_words, notices, roster
+from handover.queries import duty, hole_words, notices, roster, swaps
 from handover.queries.words import listed
 from handover.services import shift_copies, shifts
 
@@ -48,6 +48,7 @@ def week(request: Request) -> HttpResponse:
         "shown": urlencode({"team": team.pk, "post": post.pk if post else "", "weeks": weeks}),
         "week": roster.week(request.access, team, chosen, first, weeks),
         "holes": hole_words.listing(managed, request.access.now) if managed else [],
+        "to_approve": swaps.to_approve(request.access) if request.access.leads else [],
         "may_manage_team": permissions.can_manage_team(request.access, team),
     }
     return render(request, "shifts/roster.html", context)

@@ -17,6 +17,8 @@ app.conf.beat_schedule = {
     "handovers": {"task": "handover.tasks.open_handovers", "schedule": 30.0, "options": {"expires": 30}},
     "shift_messages": {"task": "handover.tasks.tell_shifts", "schedule": 30.0, "options": {"expires": 30}},
     "swaps": {"task": "handover.tasks.lapse_swaps", "schedule": 30.0, "options": {"expires": 30}},
+    "ledger": {"task": "handover.tasks.seal_ledger", "schedule": 60.0, "options": {"expires": 60}},
+    "checkpoint": {"task": "handover.tasks.mail_checkpoint", "schedule": 600.0, "options": {"expires": 600}},
     "shifts": {"task": "handover.tasks.generate_shifts", "schedule": 600.0, "options": {"expires": 600}},
     "holes": {"task": "handover.tasks.warn_of_holes", "schedule": 600.0, "options": {"expires": 600}},
     "spot_checks": {

@@ -127,6 +127,12 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # how many add to X-For
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 0  # no page asks for a file yet
 
+# --- Evidence -------------------------------------------------------------------------------------
+# The copy of the checkpoints proves most on a machine where nobody of this one can write.
+EVIDENCE_KEY_FILE = env.path("EVIDENCE_KEY_FILE", default=str(DATA_DIR / "evidence_key.pem"))
+EVIDENCE_CHECKPOINT_FILE = env.path("EVIDENCE_CHECKPOINT_FILE", default=str(DATA_DIR / "checkpoints.jsonl"))
+EVIDENCE_MAIL_TO = env.str("EVIDENCE_MAIL_TO", default="")
+
 # --- Language and time ----------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]

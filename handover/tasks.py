@@ -6,12 +6,14 @@ from handover.celery import app
 from handover.queries.pulse import WORKER
 from handover.queries.pulse import now as read_now
 from handover.services import (
+    checkpoints,
     delivery,
     escalation,
     figures,
     generation,
     holding,
     holes,
+    ledger,
     opening,
     pulse,
     shift_messages,
@@ -70,6 +72,16 @@ def open_handovers(**_: object) -> None:
 @app.task
 def return_left(**_: object) -> None:
     holding.return_left(now=read_now())
+
+
+@app.task
+def seal_ledger(**_: object) -> None:
+    ledger.run(now=read_now())
+
+
+@app.task
+def mail_checkpoint(**_: object) -> None:
+    checkpoints.mail(now=read_now())
 
 
 @app.task

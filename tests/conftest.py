@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,6 +49,14 @@ def clock_without_a_past(monkeypatch: pytest.MonkeyPatch) -> None:
     pulse.forget()
     readings.forget()
     monkeypatch.setattr(pulse, "LOOK_SECONDS", float("inf"))
+
+
+@pytest.fixture
+def evidence_files(settings: Any, tmp_path: Path) -> Path:
+    """A key and a copy of the checkpoints for one test alone."""
+    settings.EVIDENCE_KEY_FILE = tmp_path / "key.pem"
+    settings.EVIDENCE_CHECKPOINT_FILE = tmp_path / "checkpoints.jsonl"
+    return tmp_path
 
 
 @pytest.fixture(scope="session", autouse=True)

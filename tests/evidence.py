@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 
-from django.db import connection
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 
 from handover import append_only
 from handover.models import Handover
 from handover.queries import record
-from handover.services import confirmation, readings
+from handover.services import confirmation, ledger, readings
 from tests import factories
 from tests.boundary import SOON, Boundary
 
@@ -39,6 +41,27 @@ def add(handover: Handover, *, by, text: str = "The customer has called back.", 
         address=ADDRESS,
         now=now,
     )
+
+
+def seal(now=SOON) -> int:
+    return ledger.run(now=now)
+
+
+def finding(**options) -> str:
+    """What `verify` names, or nothing."""
+    try:
+        call_command("verify", stdout=StringIO(), **options)
+    except CommandError as error:
+        return str(error)
+    return ""
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens within is not in the database afterwards."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @contextmanager

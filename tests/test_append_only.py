@@ -6,9 +6,9 @@ from handover import append_only, checks
 from handover.models import Event, Round
 from handover.models.evidence import APPEND_ONLY, Protected
 from tests.conftest import on_postgresql
-from tests.evidence import behind_its_back, signed_record
+from tests.evidence import behind_its_back, seal, signed_record
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_files")]
 TABLES = pytest.mark.parametrize("table", APPEND_ONLY, ids=lambda table: table.table)
 
 
@@ -29,8 +29,9 @@ def rows(table: Protected) -> list[tuple]:
 @TABLES
 def test_database_refuses_to_change_any_protected_column(table) -> None:
     signed_record()
+    seal()
     before = rows(table)
-    changed = "{0} = NULL" if on_postgresql() else "{0} = coalesce({0}, 0) + 7"
+    changed = '"{0}" = NULL' if on_postgresql() else '"{0}" = coalesce("{0}", 0) + 7'
 
     let_through = [
         column
@@ -45,6 +46,7 @@ def test_database_refuses_to_change_any_protected_column(table) -> None:
 @TABLES
 def test_database_refuses_to_delete(table) -> None:
     signed_record()
+    seal()
     before = rows(table)
 
     assert refused(f"DELETE FROM {table.table}")  # noqa: S608
@@ -60,13 +62,14 @@ def test_database_refuses_to_truncate(table) -> None:
 @TABLES
 def test_database_refuses_to_replace_a_row(table) -> None:
     signed_record()
+    seal()
     before = rows(table)
     statement = f"INSERT OR REPLACE INTO {table.table} SELECT * FROM {table.table}"  # noqa: S608
     if on_postgresql():
         key = table.model._meta.pk.column
         statement = (
             f"INSERT INTO {table.table} SELECT * FROM {table.table} "  # noqa: S608
-            f"ON CONFLICT ({key}) DO UPDATE SET {table.columns[1]} = NULL"
+            f'ON CONFLICT ({key}) DO UPDATE SET "{table.columns[1]}" = NULL'
         )
 
     assert refused(statement)

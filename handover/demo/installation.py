@@ -1,7 +1,9 @@
 """Makes the demo and removes it, and keeps it away from an installation in which people work."""
 
 from datetime import datetime
+from pathlib import Path
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -50,6 +52,7 @@ def remove() -> None:
     """Empties the whole database: there is nothing in it but the demo. `flush` then runs what `migrate` does
     at its end, which puts the triggers back.
     """
+    Path(settings.EVIDENCE_CHECKPOINT_FILE).unlink(missing_ok=True)
     with connection.cursor() as cursor:
         for statement in append_only.removal(connection):
             cursor.execute(statement)

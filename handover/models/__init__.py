@@ -6,6 +6,7 @@ from .customers import Channel, Customer, Emotion
 from .disputes import Dispute, DisputeStatement, Side
 from .escalation import Escalation, Ladder, Outlet, Target
 from .events import Event
+from .evidence import Checkpoint, Layout, LedgerEntry, Watermark
 from .figures import Fact, FigureMark, Measure, Rollup
 from .handovers import Handover, HandoverLine, Round, Section, SectionDraft
 from .items import (
@@ -50,6 +51,7 @@ __all__ = [
     "Assignment",
     "Border",
     "Channel",
+    "Checkpoint",
     "Clock",
     "ClockKind",
     "Customer",
@@ -71,7 +73,9 @@ __all__ = [
     "Kind",
     "Ladder",
     "LastLook",
+    "Layout",
     "Led",
+    "LedgerEntry",
     "Measure",
     "Message",
     "MessageChoice",
@@ -103,5 +107,6 @@ __all__ = [
     "Target",
     "UnknownFact",
     "Waits",
+    "Watermark",
     "Webhook",
 ]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from handover import canonical
+from handover import canonical, seal_key
 from handover.errors import HandoverError
 from handover.models import (
     ClockKind,
@@ -21,8 +21,8 @@ from handover.models import (
     SignOff,
     Stage,
 )
-from handover.queries import cut, parties
-from handover.services import confirmation, endings, holding, items, lines, opening, submission
+from handover.queries import cut, parties, verification
+from handover.services import confirmation, endings, holding, items, ledger, lines, opening, submission
 from tests import factories
 from tests.boundary import READ_BACK, Boundary
 from tests.factories import NOW
@@ -210,6 +210,13 @@ class HandoverMachine(RuleBasedStateMachine):
             incoming = parties.signers(handover, SignOff.Role.INCOMING)
             assert len(outgoing) == len(incoming) == 1
             assert outgoing != incoming
+
+    @rule()
+    def seal(self):
+        """In the midst of it; whatever happened, the ledger fits."""
+        key = seal_key.load()
+        ledger.seal(key=key, now=self.now)
+        assert verification.verify(key.public_key(), []).waiting == 0
 
     @invariant()
     def signed_bytes_never_change(self):

@@ -1,0 +1,52 @@
+"""What the ledger holds: its end, rows that it lacks, and its checkpoints as lines of the copy outside."""
+
+import json
+from typing import Any
+
+from django.db.models import CharField, Exists, OuterRef, QuerySet
+from django.db.models.functions import Cast
+
+from handover import canonical, chain
+from handover.models import Checkpoint, LedgerEntry
+from handover.models.evidence import Protected
+
+# So many serials below the watermark are looked at again: a number is given out shortly before its
+# transaction can be seen.
+RECENT = 1_000
+
+
+def without_entry(table: Protected) -> QuerySet[Any]:
+    """The rows that are not sealed."""
+    key = Cast("pk", CharField(max_length=64))
+    entry = LedgerEntry.objects.filter(table=table.table, key=OuterRef("ledger_key"))
+    return table.model._default_manager.annotate(ledger_key=key).filter(~Exists(entry))
+
+
+def end() -> tuple[int, str] | None:
+    """Number and hash of the last entry."""
+    return LedgerEntry.objects.order_by("-seq").values_list("seq", "hash").first()
+
+
+def signed_text(checkpoint: Checkpoint) -> str:
+    return chain.checkpoint_text(
+        size=checkpoint.size,
+        since=checkpoint.since,
+        head=checkpoint.head,
+        at=checkpoint.at,
+        key_id=checkpoint.key_id,
+    )
+
+
+def line(checkpoint: Checkpoint) -> str:
+    """A checkpoint as it stands in the copy outside."""
+    facts = json.loads(signed_text(checkpoint))
+    return canonical.dumps({**facts, "signature": checkpoint.signature})
+
+
+def read_line(text: str) -> Checkpoint:
+    """Raises ValueError for anything but a line of the copy."""
+    try:
+        facts = json.loads(text)
+        return Checkpoint(**{**facts, "at": canonical.parse_instant(facts["at"])})
+    except (TypeError, KeyError) as error:
+        raise ValueError(text) from error

@@ -16,6 +16,7 @@ from handover.views import (
     notices,
     paper,
     people,
+    personal,
     plans,
     receiving,
     search,
@@ -27,6 +28,7 @@ from handover.views import (
     supervision,
     swaps,
     trail,
+    trends,
     webhooks,
 )
 
@@ -48,6 +50,11 @@ urlpatterns = [
     path("supervision/", supervision.home, name="supervision"),
     path("trail/", trail.trail, name="trail"),
     path("trail/export/", trail.trail_export, name="trail_export"),
+    path("trends/", trends.trends, name="trends"),
+    path("trends/<slug:measure>/", trends.trend_records, name="trend_records"),
+    path("figures/", personal.my_figures, name="my_figures"),
+    path("figures/<int:pk>/", personal.person_figures, name="person_figures"),
+    path("figures/<int:pk>/<slug:measure>/", personal.person_records, name="person_records"),
     path("messages/", messages.message_list, name="message_list"),
     path("messages/live/", messages.message_live, name="message_live"),
     path("messages/version/", messages.message_version, name="message_version"),

@@ -1,11 +1,15 @@
 """What tests of the figures ask again and again."""
 
+from datetime import UTC, datetime, time, timedelta
+from itertools import count
+
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce
 
 from handover.models import Fact, Rollup
 from handover.services import figures
 
+_things = count(1_000_000)
 CELL = ("team", "week", "measure", "post", "shift_name", "bucket")
 
 
@@ -26,3 +30,30 @@ def sums_of_facts():
 
 def sums_of_rollups():
     return {row[:6]: row[6:] for row in Rollup.objects.values_list(*CELL, "n", "hits", "total")}
+
+
+def of_history(post, measure, hits_by_week, *, value=None, bucket=0, shift_name="", person=None):
+    """Facts of one kind with their sums, as if they had been counted: by week, which of them hit."""
+    sums = figures.Sums()
+    for week, hits in hits_by_week.items():
+        noon = datetime.combine(week, time(12), tzinfo=UTC)
+        facts = [
+            Fact(
+                measure=measure,
+                thing=next(_things),
+                team=post.team,
+                post=post,
+                shift_name=shift_name,
+                week=week,
+                bucket=bucket,
+                person=person,
+                at=noon + timedelta(minutes=place),
+                hit=hit,
+                value=value,
+            )
+            for place, hit in enumerate(hits)
+        ]
+        Fact.objects.bulk_create(facts)
+        for fact in facts:
+            sums.add(fact)
+    sums.write()

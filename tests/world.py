@@ -14,6 +14,7 @@ from handover.models import (
     Escalation,
     Handover,
     HandoverLine,
+    Measure,
     Message,
     Swap,
     Target,
@@ -23,6 +24,7 @@ from handover.queries import record
 from handover.services import paper, promises, submission, swaps
 from tests import factories
 from tests.boundary import Desk
+from tests.figures import of_history
 
 CANARY = "kanarienvogel"
 CUSTOMER = (f"Name {CANARY}", "13912345678")  # the name and the phone number of the world's customer
@@ -78,6 +80,7 @@ class World(Desk):
         self.line = self.earlier.lines.get()
         self.drawn = self.drawn_lately()
         self.received = self.received_at_start()
+        of_history(self.post, Measure.PROMISE, {self.team.business_week(self.now): (True,)}, person=self.ada)
         self.people = {
             "agent": self.ada,
             "receiver": self.bo,
@@ -188,6 +191,7 @@ class World(Desk):
             "posts": self.post.pk,
             "patterns": self.pattern.pk,
             "draws": self.drawn.draw_id,
+            "figures": self.ada.pk,
             "people": (self.people["off_duty"] if "vouch" in route else self.bo).pk,
             "kept": self.held.pk,
             "webhooks": self.webhook.pk,
@@ -204,6 +208,7 @@ class World(Desk):
             "post_id": self.post.pk,
             "key": "notes",
             "clock": "taken",
+            "measure": "promise",
             **dict.fromkeys(("number", "first", "last"), 1),
             "sha256": self.earlier.rounds.get().text_id,
         }

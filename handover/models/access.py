@@ -101,6 +101,11 @@ class Access:
         return frozenset(team for team, role in self.roles.items() if role != Membership.Role.AUDITOR)
 
     @property
+    def reads_off_duty(self) -> bool:
+        """Whether there is a team that this person supervises or checks."""
+        return self.is_administrator or bool(READS_OFF_DUTY & set(self.roles.values()))
+
+    @property
     def leads(self) -> bool:
         """Whether there is anything at all that this person supervises."""
         return bool(self.is_administrator or self.led_post_ids or self.supervised_team_ids)

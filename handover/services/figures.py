@@ -134,7 +134,7 @@ def _count(*, items: Collection[int], handovers: Collection[int], now: datetime)
         return
     measured = Fact.objects.of(items=list(items), handovers=list(handovers))
     known = {(fact.measure, fact.thing): fact for fact in measured}
-    sums = _Sums()
+    sums = Sums()
     new, changed = [], []
     for fact in [*of_items(items, now), *of_handovers(handovers, now)]:
         old = known.pop((fact.measure, fact.thing), None)
@@ -162,7 +162,7 @@ def _copy(names: Iterable[str], source: Fact, target: Fact) -> None:
         setattr(target, name, getattr(source, name))
 
 
-class _Sums:
+class Sums:
     """By how much the sums change. Who holds the mark is alone in writing them."""
 
     def __init__(self) -> None:

@@ -21,7 +21,7 @@ from handover.models import (
     Waits,
 )
 from handover.queries import record
-from handover.services import paper, promises, submission, swaps
+from handover.services import disputes, paper, promises, submission, swaps
 from tests import factories
 from tests.boundary import Desk
 from tests.figures import of_history
@@ -79,6 +79,9 @@ class World(Desk):
         self.earlier = self.submitted_before()
         self.line = self.earlier.lines.get()
         self.drawn = self.drawn_lately()
+        self.dispute = disputes.raise_(
+            handover=self.earlier, line=self.line, cause="other", text=CANARY, actor=self.bo, now=self.now
+        )
         self.received = self.received_at_start()
         of_history(self.post, Measure.PROMISE, {self.team.business_week(self.now): (True,)}, person=self.ada)
         self.people = {
@@ -196,12 +199,13 @@ class World(Desk):
             "kept": self.held.pk,
             "webhooks": self.webhook.pk,
             "deliveries": self.undelivered.pk,
+            "disputes": self.dispute.pk,
         }
         subject = next((part for part in reversed(route.split("<int:pk>")[0].split("/")) if part in own), "")
         return {
             "pk": own.get(subject, 0),
             "promise_pk": self.promise.pk,
-            "item_pk": self.matter.pk,
+            "item_pk": self.line.item_id if "dispute" in route else self.matter.pk,
             "line_pk": self.received.pk if "received" in route else self.line.pk,
             "post_pk": self.post.pk,
             "team_pk": self.team.pk,
@@ -221,7 +225,7 @@ class World(Desk):
         return f"/{path}"
 
     def _wants_submitted(self, route: str) -> bool:
-        words = ("lines/", "signed/", "review", "confirm", "receive-all", "return", "take-over")
+        words = ("lines/", "signed/", "review", "confirm", "receive-all", "return", "take-over", "dispute")
         return any(word in route for word in words)
 
 

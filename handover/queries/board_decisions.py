@@ -1,4 +1,4 @@
-"""What a leader has to decide: lines that the incoming shift refused, for the first page."""
+"""What a leader has to decide: lines that the incoming shift refused, and disputes."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,9 +7,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from handover.models import Access, Handover, HandoverLine
+from handover.models import Access, Dispute, Handover, HandoverLine
 
-from . import parties
+from . import parties, step_words
 from .board_handovers import Card
 
 SHOWN = 20
@@ -31,6 +31,29 @@ def refused(access: Access) -> list[Card]:
     shown = HandoverLine.objects.filter(pk__in=mine[:SHOWN])
     rows = shown.select_related("item__customer", "handover__post", "answered_by")
     return [_card(line) for line in rows.order_by("answered_at", "pk")] if mine else []
+
+
+def disputed(access: Access) -> list[Card]:
+    """Open disputes of the posts this person leads, the longest waiting first; none of their own."""
+    found = Dispute.objects.open().select_related(
+        "handover__post", "handover__outgoing_shift", "item__customer", "raised_by"
+    )
+    if not access.is_administrator:
+        found = found.led(access.led)
+    rows = list(found.order_by("raised_at", "pk")[:SHOWN])
+    involved = parties.of_disputes(rows) if rows else {}
+    return [_dispute_card(row) for row in rows if access.user.pk not in involved[row.pk].both]
+
+
+def _dispute_card(dispute: Dispute) -> Card:
+    return Card(
+        _("Dispute: %(thing)s") % {"thing": step_words.dispute_words(dispute)},
+        _("%(person)s, about %(cause)s")
+        % {"person": dispute.raised_by, "cause": dispute.get_cause_display()},
+        reverse("dispute_detail", args=[dispute.pk]),
+        _("Read and decide"),
+        True,
+    )
 
 
 def _decidable(found: Iterable[Mapping[str, Any]], access: Access) -> list[int]:

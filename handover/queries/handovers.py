@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, DateTimeField, Q, QuerySet
+from django.db.models import BigIntegerField, DateTimeField, Exists, OuterRef, Q, QuerySet
 
-from handover.models import Access, Border, Event, Handover, Round, SignOff
+from handover.models import Access, Border, Dispute, Event, Handover, Round, SignOff
 from handover.queries import answers, entries, record, record_words
 from handover.queries.answers import AnsweredLine
 from handover.queries.paging import Cursor
@@ -26,7 +26,12 @@ class Page:
 
 
 def visible(border: Border) -> QuerySet[Handover]:
-    found = Handover.objects.within(border).annotate(from_paper=IS_FROM_PAPER)
+    disputes = Dispute.objects.filter(handover=OuterRef("pk"))
+    found = Handover.objects.within(border).annotate(
+        from_paper=IS_FROM_PAPER,
+        has_disputes=Exists(disputes),
+        is_disputed=Exists(disputes.open()),
+    )
     return found.select_related("team", "post__team", "outgoing_shift__post", "incoming_shift__post")
 
 

@@ -20,6 +20,7 @@ from handover.models import (
     Border,
     Clock,
     ClockKind,
+    Dispute,
     Escalation,
     Event,
     HandoverLine,
@@ -68,6 +69,7 @@ class Facts(NamedTuple):
     other_count: int | None
     complaint_due_at: datetime | None
     escalation_pk: int | None
+    dispute_pk: int | None
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ class ItemPage:
     snooze: str  # until when it is left in peace, and why
     verified: dict[str, Any] | None  # what somebody in charge found of a complaint
     escalation_pk: int | None  # of which nobody has said yet what is being done
+    dispute: str | None  # an open one keeps it with its holder: its address, "" for who may not read it
     progress_hints: list[Hint] = field(default_factory=list)
     next_action_hints: list[Hint] = field(default_factory=list)
 
@@ -148,7 +151,7 @@ def read(access: Access, item: PendingItem, *, before: str = "") -> ItemPage:
     dues = {fact.clock: fact.due_at for fact in facts if fact.clock and fact.due_at}
     complaint_due_at = facts[0].complaint_due_at
     snooze = _snooze(item, access.now)
-    may = allowed(access, item, handed=ClockKind.TAKEN in dues)
+    may = allowed(access, item, handed=ClockKind.TAKEN in dues, is_frozen=facts[0].dispute_pk is not None)
     may |= supervises(access, item, is_asleep=bool(snooze), verifies=complaint_due_at is not None)
     page, older = timeline.page(item, before)
     contacts = timeline.contacts_among(item, page, newest=not before, whole=not older)
@@ -164,6 +167,7 @@ def read(access: Access, item: PendingItem, *, before: str = "") -> ItemPage:
         snooze=snooze,
         verified=_verified(item, access.now) if complaint_due_at is None else None,
         escalation_pk=facts[0].escalation_pk if may["reassign"] else None,
+        dispute=_dispute(access, facts[0].dispute_pk),
         progress_hints=_progress_hints(item),
         next_action_hints=hints(item.next_action, field="next_action") if item.is_open else [],
     )
@@ -176,13 +180,13 @@ def _progress_hints(item: PendingItem) -> list[Hint]:
     return hints(item.progress, field="progress")
 
 
-def allowed(access: Access, item: PendingItem, *, handed: bool) -> dict[str, bool]:
+def allowed(access: Access, item: PendingItem, *, handed: bool, is_frozen: bool = False) -> dict[str, bool]:
     """Which steps are offered: those that the person may do and that the item's state allows.
 
-    `handed`: its holder has still to take it.
+    `handed`: its holder has still to take it. `is_frozen`: a dispute about it is open.
     """
     works = item.is_open and permissions.can_progress_item(access, item)
-    passes = item.is_open and permissions.can_transfer_item(access, item)
+    passes = item.is_open and not is_frozen and permissions.can_transfer_item(access, item)
     takes = item.is_open and (item.holder_id is None or handed) and permissions.can_take_item(access, item)
     return {
         "work": works,
@@ -190,6 +194,7 @@ def allowed(access: Access, item: PendingItem, *, handed: bool) -> dict[str, boo
         "release": passes and item.holder_id is not None,
         "transfer": passes,
         "take_over": item.is_open
+        and (item.is_urgent or not is_frozen)
         and not takes
         and item.holder_id != access.user.pk
         and permissions.can_reassign_item(access, item),
@@ -291,6 +296,11 @@ def _facts(*, item: int) -> Rows:
             of_item.filter(kind=Waits.COMPLAINT, stopped_at__isnull=True).values("due_at")
         ),
         escalation_pk=Subquery(waiting.order_by("-fired_at", "-pk").values("pk")[:1]),
+        dispute_pk=Subquery(
+            Dispute.objects.filter(item=OuterRef("pk"), state=Dispute.State.OPEN)
+            .order_by("pk")
+            .values("pk")[:1]
+        ),
     )
     return found.values_list(
         "running__kind",
@@ -302,6 +312,7 @@ def _facts(*, item: int) -> Rows:
         "other_count",
         "complaint_due_at",
         "escalation_pk",
+        "dispute_pk",
     )
 
 
@@ -318,6 +329,13 @@ def _clocks(item: PendingItem, dues: dict[str, datetime], now: datetime) -> list
 
 def _complaint(facts: Facts) -> dict[str, datetime]:
     return {"complaint": facts.complaint_due_at} if facts.complaint_due_at else {}
+
+
+def _dispute(access: Access, pk: int | None) -> str | None:
+    if pk is None:
+        return None
+    may_read = Dispute.objects.visible_to(access).filter(pk=pk).exists()
+    return reverse("dispute_detail", args=[pk]) if may_read else ""
 
 
 def _verified(item: PendingItem, now: datetime) -> dict[str, Any] | None:

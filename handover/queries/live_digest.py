@@ -27,6 +27,7 @@ def of_board(access: Access) -> list[Tally]:
         ("untaken", "urgent", _("Urgent, not taken"), live_board.clocks_of(access, Waits.TAKEN)),
         ("escalations", "alarm", _("Escalated"), live_escalations.newest(access)),
         ("refused", "shield", _("To be decided"), board_decisions.refused(access)),
+        ("disputes", "chat", _("Disputes"), board_decisions.disputed(access)),
         ("complaints", "shield", _("Complaints to verify"), live_board.clocks_of(access, Waits.COMPLAINT)),
         ("late", "warning", _("Late handovers"), board_handovers.late(access)),
         ("undelivered", "email", _("Could not be sent"), deliveries.given_up(access)),

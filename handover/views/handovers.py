@@ -16,7 +16,7 @@ from handover import form_template, permissions
 from handover.errors import HandoverError
 from handover.forms.handovers import CheckForm, SectionForm, SentenceForm
 from handover.models import Handover, HandoverLine, Post, Round
-from handover.queries import cut, drafts, handovers, parties, record, record_words, workspace
+from handover.queries import cut, disputes, drafts, handovers, parties, record, record_words, workspace
 from handover.services import lines, sections
 
 from .act import act
@@ -76,6 +76,7 @@ def handover_detail(request: Request, pk: int) -> HttpResponse:
     shown = _record(request, handover)
     context = shown | {
         "trail": handovers.trail(handover, request.access),
+        "disputes": disputes.of_record(handover, request.access),
         "may_edit": handover.state == State.DRAFT and permissions.can_edit_handover(request.access, handover),
         "may_receive": handover.state == State.SUBMITTED
         and permissions.can_receive_handover(request.access, handover),
@@ -283,6 +284,7 @@ def _unsigned(request: Request, handover: Handover) -> HttpResponse:
         "handover": handover,
         "sections": record_words.sections({"sections": bodies}),
         "unsaved": record_words.unsaved(drafts.typed(handover)),
+        "disputes": disputes.of_record(handover, request.access),
         "trail": handovers.trail(handover, request.access),
     }
     return render(request, "handovers/unsigned.html", context)

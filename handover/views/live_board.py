@@ -50,6 +50,7 @@ def board(request: Request) -> HttpResponse:
     shows(request, items=[*listed, *(row.number for row in alarmed)])
     context |= {
         "refused": board_decisions.refused(access),
+        "disputes": board_decisions.disputed(access),
         "late": board_handovers.late(access),
         "alarmed": alarmed,
         "undelivered": deliveries.given_up(access),

@@ -15,7 +15,7 @@ from accounts.held import bound
 from handover import permissions
 from handover.forms.handovers import AcceptForm, DecideForm, SentenceForm
 from handover.models import Handover, HandoverLine, SignOff
-from handover.queries import cut, duty, handovers, parties, review
+from handover.queries import cut, disputes, duty, handovers, parties, review
 from handover.services import confirmation, lines, submission
 
 from .act import act, press
@@ -53,6 +53,7 @@ def handover_review(request: Request, pk: int) -> HttpResponse:
         "waiting": any(
             line.row.answer == HandoverLine.Answer.NONE and not line.is_urgent for line in page.lines
         ),
+        "disputes": disputes.of_record(handover, request.access),
         "may_take_over": supervises and not is_sender and not handover.taken_over,
         "blocking": cut.blocking(open_rows),
     }

@@ -298,12 +298,18 @@ def _register(
     )
     if item.issue_type.is_complaint:
         clocks.watch_complaint(item=item, now=now)
-    note(item=item, verb=Event.Verb.CREATED, actor=actor, now=now, text=item.progress, **_said(item))
+    _note_new(item=item, actor=actor, now=now)
     if promise:
         promises.write(item=item, promise=promise, actor=actor, now=now)
     if "emotion" in facts:
         feel(item=item, now=now)
     return item
+
+
+def _note_new(*, item: PendingItem, actor: User, now: datetime) -> None:
+    """The person is who has it from the beginning: nobody, where it stands in the queue."""
+    facts = {"person": item.holder, "text": item.progress, **_said(item)}
+    note(item=item, verb=Event.Verb.CREATED, actor=actor, now=now, **facts)
 
 
 def _first_dues(

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from handover.views import (
     board,
+    calendars,
     customers,
     disputes,
     handovers,
@@ -107,6 +108,10 @@ urlpatterns = [
     ),
     path("customers/options/<int:post_id>/", customers.customer_options, name="customer_options"),
     path("roster/", shifts.week, name="roster"),
+    path("calendars/", calendars.calendar_list, name="calendar_list"),
+    path("calendars/new/", calendars.calendar_create, name="calendar_create"),
+    path("calendars/<int:pk>/revoke/", calendars.calendar_revoke, name="calendar_revoke"),
+    path("calendar/<slug:token>.ics", calendars.calendar_feed, name="calendar_feed"),
     path("posts/<int:post_pk>/plan/", plans.post_plan, name="post_plan"),
     path("posts/<int:post_pk>/shifts/new/", shifts.shift_create, name="shift_create"),
     path("shifts/<int:pk>/", shifts.shift_detail, name="shift_detail"),

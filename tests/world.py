@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import HeldForm, Membership, User
 from handover.models import (
+    CalendarFeed,
     Delivery,
     Draw,
     DrawnRecord,
@@ -60,6 +61,9 @@ class World(Desk):
         )
         self.pattern = factories.pattern(self.post, CANARY)
         self.swap = self.agreed_swap()
+        self.calendar = CalendarFeed.objects.create(
+            owner=self.ada, post=self.post, sha256=CANARY, made_at=self.then
+        )
         self.message = Message.objects.create(recipient=self.ada, text=CANARY, at=self.then)
         self.notice = factories.notice(
             self.team, now=self.then, title=CANARY, text=CANARY, author=factories.administrator(CANARY)
@@ -188,6 +192,7 @@ class World(Desk):
             "shifts": self.handover.incoming_shift_id,
             "assignments": self.handover.incoming_shift.assignments.get().pk,
             "swaps": self.swap.pk,
+            "calendars": self.calendar.pk,
             "handovers": self.earlier.pk if self._wants_submitted(route) else self.handover.pk,
             "teams": self.team.pk,
             "issue-types": self.matter.issue_type_id,
@@ -213,6 +218,7 @@ class World(Desk):
             "key": "notes",
             "clock": "taken",
             "measure": "promise",
+            "token": "unknown",
             **dict.fromkeys(("number", "first", "last"), 1),
             "sha256": self.earlier.rounds.get().text_id,
         }

@@ -1,6 +1,7 @@
 """What is stored. Each module holds one subject; the same word names it in every layer."""
 
 from .access import READS_OFF_DUTY, Access, Border, DutyPlace, Led
+from .calendars import CalendarFeed
 from .clocks import Clock
 from .customers import Channel, Customer, Emotion
 from .disputes import Dispute, DisputeStatement, Side
@@ -50,6 +51,7 @@ __all__ = [
     "Addendum",
     "Assignment",
     "Border",
+    "CalendarFeed",
     "Channel",
     "Checkpoint",
     "Clock",

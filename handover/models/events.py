@@ -116,6 +116,8 @@ class Event(models.Model):
         SWAP_APPROVED = "swap_approved", _("approved a swap of shifts")
         SWAP_REFUSED = "swap_refused", _("refused a swap of shifts")
         SWAP_LAPSED = "swap_lapsed", _("let a swap of shifts lapse: nobody had decided on it")
+        CALENDAR_MADE = "calendar_made", _("made a calendar address")
+        CALENDAR_REVOKED = "calendar_revoked", _("revoked a calendar address")
         SETTINGS_CHANGED = "settings_changed", _("changed the settings")
         PERSON_CHANGED = "person_changed", _("changed a person's account")
         PASSWORD_VOUCHED = "password_vouched", _("confirmed that a person set their password themselves")

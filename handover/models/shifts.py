@@ -153,6 +153,8 @@ class Shift(models.Model):
     name = models.CharField(_("name"), max_length=40)
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"))
+    # How often its times or its name were changed, for calendar programs.
+    sequence = models.PositiveSmallIntegerField(default=0, editable=False)
     # The one person on it works on into the next shift alone: there is nobody to hand over to.
     carried_on = models.BooleanField(default=False, editable=False)
 

@@ -50,9 +50,10 @@ def edit(
     _refuse_times(starts_at=starts_at, ends_at=ends_at, now=now)
     _leave_pattern(fresh)
     fresh.name, fresh.starts_at, fresh.ends_at = name, starts_at, ends_at
+    fresh.sequence += 1
     try:
         with transaction.atomic():
-            fresh.save(update_fields=["pattern", "name", "starts_at", "ends_at"])
+            fresh.save(update_fields=["pattern", "name", "starts_at", "ends_at", "sequence"])
     except IntegrityError as error:
         raise _taken_start() from error
     _record_change(fresh, actor=actor, now=now, change="edited")

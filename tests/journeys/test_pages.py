@@ -31,6 +31,7 @@ NO_PAGES = {
     "message_live",
     "message_version",
     "customer_options",
+    "calendar_feed",
     "handover_text",
     "draw_json",
 }

@@ -30,6 +30,7 @@ class SwapForm(forms.Form):
             label=_("Which shift would you take in return?"),
             queryset=free.exclude(shift__in=own),
             required=False,
+            blank=True,
             empty_label=_("None: my colleague only takes mine"),
             widget=forms.RadioSelect,
         )

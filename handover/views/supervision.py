@@ -5,11 +5,15 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from handover import permissions
+from handover.queries import swaps
 
 from .request import Request
 
 
 @require_safe
 def home(request: Request) -> HttpResponse:
-    context = {"may_read_trail": permissions.can_read_trail(request.access)}
+    context = {
+        "may_read_trail": permissions.can_read_trail(request.access),
+        "swaps": len(swaps.to_approve(request.access)),
+    }
     return render(request, "supervision/home.html", context)

@@ -61,10 +61,11 @@ def test_swap_is_asked_for_in_two_steps(client, desk, amy, bob):
 
     first = client.get(address)
     second = client.get(address, {"with": bob.pk})
+    choices = second.context["form"].fields["in_return"].choices
     response = client.post(f"{address}?with={bob.pk}", {"in_return": taken.pk, "note": "Dentist"})
 
     assert (first.context["colleagues"], "form" in first.context) == ([bob], False)
-    assert list(second.context["form"].fields["in_return"].queryset) == [taken]
+    assert [str(value) for value, _label in choices] == ["", str(taken.pk)]
     assert response.url == reverse("swap_list")
     swap = Swap.objects.get()
     assert (swap.asker, swap.colleague, swap.given_shift, swap.taken_shift, swap.note) == (
@@ -96,12 +97,14 @@ def test_swap_stands_on_the_page_of_everybody_for_whom_it_waits(client, desk, am
 
 def test_swap_that_waits_is_shown_to_leaders_on_roster_and_board(client, desk, amy, bob, chief):
     link = f'href="{reverse("swap_detail", args=[agreed(place(desk, amy), bob).pk])}"'
-    shown = []
+    shown, counted = [], []
     for person in (chief, factories.member(desk.team, leads=desk), factories.member(desk.team)):
         client.force_login(person)
         shown += [link in client.get(reverse(page)).content.decode() for page in ("roster", "board")]
+        counted.append(client.get(reverse("supervision")).context["swaps"])
 
     assert shown == [True, True, True, True, False, False]
+    assert counted == [1, 1, 0]
 
 
 def test_swap_shows_the_approver_what_would_speak_against_it(client, desk, amy, bob, chief):

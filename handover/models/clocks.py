@@ -24,6 +24,7 @@ def _one_of(*names: str) -> Q:
 
 class Clock(models.Model):
     """One run of what waits, of one of its `THINGS`. A stopped run stays as a fact; a new start is a new row.
+    One that was only not needed for a while goes on.
 
     `next_at` is when the engine looks at it next: first to arm it with its ladder, then at each step. Nothing
     is left to tell where it is None.

@@ -51,6 +51,17 @@ def stop(
     running.update(stopped_at=now, outcome=Outcome.VOID if void else in_time)
 
 
+def go_on(*, item: PendingItem, kind: str, left_at: datetime | None, now: datetime) -> bool:
+    """Let the run that was no longer needed at `left_at` go on, as if it had not ended; whether there is one.
+
+    The engine looks at it at once: what has come due meanwhile it tells.
+    """
+    if left_at is None:
+        return False
+    ended = Clock.objects.filter(item=item, kind=kind, outcome=Outcome.VOID, stopped_at=left_at)
+    return bool(ended.update(stopped_at=None, outcome="", next_at=now))
+
+
 def look_again(*, item: PendingItem, kind: str, now: datetime) -> None:
     """Let the engine look at a running clock at once: of another kind of item it may have more to tell."""
     Clock.objects.filter(item=item, kind=kind, stopped_at__isnull=True).update(next_at=now)

@@ -31,12 +31,11 @@ from handover.models import (
     Post,
     Stage,
     UnknownFact,
-    Waits,
 )
 from handover.queries import duty
-from handover.services import clocks, customers, promises
+from handover.services import clocks, customers, promises, urgency
 from handover.services.customers import CustomerFacts
-from handover.services.item_changes import await_taking, feel, note, require_open, touch
+from handover.services.item_changes import feel, note, require_open, touch
 
 Promised = tuple[str, datetime]  # what, by when
 SECOND_CLICK = timedelta(minutes=1)
@@ -167,8 +166,9 @@ def edit(
 def set_kind(*, item: PendingItem, kind: str, actor: User, now: datetime, reason: str = "") -> None:
     """Change the kind and its clocks.
 
-    An item that becomes urgent has its first response due from now, unless there was one; one that is
-    urgent no longer waits for neither taking nor response. Raises InvalidMove where it is of this kind.
+    An item that becomes urgent has its first response due from now, unless there was one, or it was urgent
+    before; one that is urgent no longer waits for neither taking nor response. Raises InvalidMove where it is
+    of this kind.
     """
     require_open(item)
     if kind == item.kind:
@@ -177,9 +177,9 @@ def set_kind(*, item: PendingItem, kind: str, actor: User, now: datetime, reason
     urgent_since = now if kind == Kind.URGENT else None
     lifecycle.update(item, kind=kind, urgent_since=urgent_since, changed_at=now)
     if kind == Kind.URGENT:
-        _start_urgent(item=item, now=now)
+        urgency.begin(item=item, now=now)
     else:
-        clocks.stop(item=item, kinds={Waits.TAKEN, Waits.RESPONSE, Waits.IDLE}, now=now, void=True)
+        urgency.end(item=item, now=now)
     if Kind.REMINDER in (old, kind):
         _restart_done(item=item, now=now)
     clocks.look_again(item=item, kind=ClockKind.PROMISE, now=now)
@@ -324,15 +324,6 @@ def _first_dues(
     if promise:
         dues[ClockKind.PROMISE] = promise[1]
     return dues
-
-
-def _start_urgent(*, item: PendingItem, now: datetime) -> None:
-    if not item.responded_at:
-        due_at = clocks.response_due(post=item.post, start_at=now)
-        clocks.start(item=item, kind=ClockKind.RESPONSE, now=now, due_at=due_at)
-    if item.holder_id is None:
-        await_taking(item=item, now=now)
-    clocks.watch_idle(item=item, now=now)
 
 
 def _restart_done(*, item: PendingItem, now: datetime) -> None:

@@ -5,8 +5,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from handover.errors import InvalidMove
-from handover.models import Channel, Clock, ClockKind, Customer, Emotion, Event, Kind, PendingItem, Stage
-from handover.services import endings, items
+from handover.models import (
+    Channel,
+    Clock,
+    ClockKind,
+    Customer,
+    Emotion,
+    Escalation,
+    Event,
+    Kind,
+    PendingItem,
+    Stage,
+)
+from handover.services import endings, escalation, items
 from tests import factories
 from tests.factories import NOW
 from tests.items import EMPTY, NOTE, note, outcomes, register, running, verbs
@@ -70,6 +81,64 @@ def test_set_kind_back_to_urgent_after_a_response_asks_for_no_other(desk, agent)
     items.set_kind(item=item, kind=Kind.URGENT, actor=agent, now=NOW)
 
     assert running(item) == {ClockKind.DONE: DAY_END}
+
+
+def at(minute):
+    return NOW + timedelta(minutes=minute)
+
+
+def to_and_fro(item, agent, minute, back):
+    items.set_kind(item=item, kind=Kind.FOLLOW_UP, actor=agent, now=at(minute))
+    items.set_kind(item=item, kind=Kind.URGENT, actor=agent, now=at(back))
+
+
+def test_set_kind_to_and_fro_gains_no_time(desk, agent):
+    item = register(desk, agent, kind=Kind.URGENT, holder=None)
+
+    to_and_fro(item, agent, 5, 6)
+    to_and_fro(item, agent, 8, 9)
+
+    item.refresh_from_db()
+    waiting = {ClockKind.TAKEN: at(10), ClockKind.RESPONSE: at(30), ClockKind.DONE: DAY_END}
+    assert running(item) == waiting
+    assert (item.urgent_since, item.next_due_at) == (at(9), at(10))
+    assert outcomes(item, ClockKind.RESPONSE) == [""]
+
+
+def test_set_kind_to_and_fro_tells_what_came_due_meanwhile_and_nothing_again(desk, agent):
+    factories.administrator()
+    item = register(desk, agent, kind=Kind.URGENT)
+    fired = []
+    for minute in (0, 21, 29, 35, 46):
+        if minute == 29:
+            items.set_kind(item=item, kind=Kind.FOLLOW_UP, actor=agent, now=at(29))
+        if minute == 35:
+            items.set_kind(item=item, kind=Kind.URGENT, actor=agent, now=at(35))
+        escalation.sweep(now=at(minute))
+        fired.append(Escalation.objects.filter(clock__item=item, clock__kind=ClockKind.RESPONSE).count())
+
+    assert fired == [0, 1, 1, 2, 3]
+
+
+def test_set_kind_back_to_urgent_begins_anew_where_somebody_went_on_with_it(desk, agent):
+    item = register(desk, agent, kind=Kind.URGENT)
+    items.set_kind(item=item, kind=Kind.FOLLOW_UP, actor=agent, now=at(5))
+    note(item, agent, now=at(6))
+
+    items.set_kind(item=item, kind=Kind.URGENT, actor=agent, now=at(60))
+
+    assert running(item)[ClockKind.RESPONSE] == at(90)
+
+
+def test_set_kind_back_to_urgent_begins_anew_after_an_end(desk, agent):
+    item = register(desk, agent, kind=Kind.URGENT)
+    items.set_kind(item=item, kind=Kind.FOLLOW_UP, actor=agent, now=at(5))
+    endings.close(item=item, result="Sent her a new one.", actor=agent, now=at(6))
+    endings.reopen(item=item, reason="It broke.", actor=agent, now=at(50))
+
+    items.set_kind(item=item, kind=Kind.URGENT, actor=agent, now=at(60))
+
+    assert running(item)[ClockKind.RESPONSE] == at(90)
 
 
 def test_set_kind_to_reminder_is_due_at_its_key_time(desk, agent):

@@ -50,8 +50,13 @@ def sqlite_options() -> dict[str, Any]:
 
 
 def postgresql_options(*, web: bool) -> dict[str, Any]:
-    """A page may not hold the database for long; a migration or an import may."""
-    return {"options": "-c statement_timeout=15000"} if web else {}
+    """A page may not hold the database for long; a migration or an import may.
+
+    Whoever stands still in the middle of a transaction, perhaps with its machine, loses it: what it has
+    locked would be passed over by every sweep, and hold up whoever does something about it, for ever.
+    """
+    limits = {"idle_in_transaction_session_timeout": 15_000} | ({"statement_timeout": 15_000} if web else {})
+    return {"options": " ".join(f"-c {name}={limit}" for name, limit in limits.items())}
 
 
 def broker_url() -> str:

@@ -23,9 +23,12 @@ def test_sqlite_uses_wal_only_where_it_is_safe(
     }
 
 
-@pytest.mark.parametrize(("web", "options"), [(True, {"options": "-c statement_timeout=15000"}), (False, {})])
+IDLE = "-c idle_in_transaction_session_timeout=15000"
+
+
+@pytest.mark.parametrize(("web", "options"), [(True, f"{IDLE} -c statement_timeout=15000"), (False, IDLE)])
 def test_postgresql_limits_the_statements_of_pages_alone(
-    monkeypatch: pytest.MonkeyPatch, web: bool, options: dict[str, str]
+    monkeypatch: pytest.MonkeyPatch, web: bool, options: str
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgres://me:secret@db.example:5433/handover")
 
@@ -38,7 +41,7 @@ def test_postgresql_limits_the_statements_of_pages_alone(
         "PORT": 5433,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": options,
+        "OPTIONS": {"options": options},
     }
 
 

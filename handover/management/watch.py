@@ -18,5 +18,9 @@ class PulseWatch:
             self.seen, self.changed = beat, clock
         return clock - self.changed > self.deaf_after
 
+    def discount(self, *, beat: datetime | None) -> None:
+        """This pulse is the watcher's own: it says nothing of those who should run."""
+        self.seen = beat
+
     def forgive(self, *, clock: float) -> None:
         self.changed = clock

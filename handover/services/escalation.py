@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from handover import clock
-from handover.models import About, Clock, Event
+from handover.models import About, Clock, Event, PendingItem
 from handover.queries.pulse import SWEEP
 from handover.services import events, outbox, pulse
 from handover.services.tellings import Tellings
@@ -110,10 +110,14 @@ def _fire_alone(pk: int, now: datetime) -> int:
 def _fire(ids: list[int], now: datetime) -> int:
     """Claim what nobody else has claimed, tell what is due of it, and write when to look again.
 
-    Only PostgreSQL locks rows; on SQLite a writer has the database for itself.
+    The items are claimed first: of two clocks of an item the second must know what the first has told. Only
+    PostgreSQL locks rows; on SQLite a writer has the database for itself.
     """
-    claimed = _due(now).filter(pk__in=ids).select_for_update(skip_locked=True, of=("self",))
-    clocks = list(claimed.select_related(*NEEDS))
+    items = PendingItem.objects.filter(pk__in=Clock.objects.filter(pk__in=ids).values("item"))
+    ours = list(items.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
+    claimed = _due(now).filter(Q(item__in=ours) | Q(item=None), pk__in=ids)
+    locked = claimed.select_for_update(skip_locked=True, of=("self",))
+    clocks = list(locked.select_related(*NEEDS))
     prefetch_related_objects([clock for clock in clocks if clock.dispute_id], *NEEDS_OF_DISPUTE)
     prefetch_related_objects([clock for clock in clocks if clock.finding_id], *NEEDS_OF_FINDING)
     if clocks:

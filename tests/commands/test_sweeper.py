@@ -41,6 +41,39 @@ def test_sweeper_leaves_an_engine_alone_that_runs(due):
     assert not Escalation.objects.exists()
 
 
+def test_sweeper_goes_on_until_somebody_else_sweeps():
+    watch, runs = PulseWatch(deaf_after=0.2), []
+
+    def run():
+        runs.append(True)
+        beat()
+
+    def beat():
+        Pulse.objects.update_or_create(name=SWEEP, defaults={"at": timezone.now()})
+
+    eventually(lambda: look(watch, SWEEP, run) or runs)
+    for _turn in range(2):
+        look(watch, SWEEP, run)
+    beat()
+    look(watch, SWEEP, run)
+
+    assert len(runs) == 3
+
+
+def test_sweeper_tries_again_whatever_failed(caplog):
+    watch, tries = PulseWatch(deaf_after=-1), []
+
+    def fail():
+        tries.append(True)
+        raise KeyError("nobody")
+
+    for _turn in range(2):
+        look(watch, SWEEP, fail)
+
+    assert len(tries) == 2
+    assert [record.message for record in caplog.records] == ["It failed, and is tried again"] * 2
+
+
 @pytest.mark.parametrize(("silent_after", "sent"), [(-1.0, 1), (60.0, 0)])
 def test_outbox_is_emptied_while_its_pulse_stands_still(settings, silent_after, sent):
     settings.WEBHOOK_ALLOW_PRIVATE = True

@@ -1,5 +1,6 @@
 """Sweeps and people at the same rows at once: each step once, and none after what stopped its clock."""
 
+from collections import Counter
 from datetime import timedelta
 from functools import partial
 from threading import Event as Signal
@@ -24,6 +25,7 @@ from handover.models import (
 from handover.queries.ladders import Place
 from handover.services import endings, escalation, holding, items, ladders, shifts
 from tests import factories
+from tests.commands.serving import eventually
 from tests.factories import NOW, Role
 from tests.items import NOTE
 from tests.threads import at_once
@@ -102,6 +104,20 @@ def test_sweeps_at_once_of_many_steps_fire_each_once(desk, monkeypatch):
     assert not Clock.objects.filter(kind__in=(Waits.TAKEN, Waits.RESPONSE), next_at__isnull=False).exists()
 
 
+def test_sweeps_at_once_tell_nobody_twice_of_one_item_by_two_ladders(desk, monkeypatch):
+    monkeypatch.setattr(escalation, "BATCH", 1)
+    made = desk.items(12)
+    both_fall = NOW + 20 * MINUTE
+    escalation.sweep(now=LATE)
+
+    at_once(*[sweep(both_fall)] * 4)
+    escalation.sweep(now=both_fall)
+
+    assert Escalation.objects.filter(due_at=both_fall).count() == 2 * len(made)
+    told = Message.objects.filter(at=both_fall).values_list("recipient", "item")
+    assert sorted(told) == [(desk.ada.pk, item.pk) for item in made]
+
+
 # --- A sweep and a person at once ---------------------------------------------------------------------
 STOPS = {
     "take": lambda desk, item: holding.take(item=item, actor=desk.ada, now=LATE),
@@ -126,9 +142,12 @@ def test_a_step_fires_before_its_clock_is_stopped_or_never(desk, name):
     assert [fired_of(item) for item in made] == fired
     assert set(fired) <= {0, 1}
     assert not Clock.objects.filter(kind=Waits.TAKEN, stopped_at__isnull=True).exists()
-    # The position that the sweep wrote is that of what it told: no update of one overwrote the other.
-    runs = Clock.objects.filter(kind=Waits.TAKEN).order_by("item")
-    assert list(runs.values_list("position", flat=True)) == fired
+    # The position that the sweep wrote is that of what it told: no update of one overwrote the other. Who is
+    # handed an item of which somebody was told already has a new run.
+    positions = Counter()
+    for item, position in Clock.objects.filter(kind=Waits.TAKEN).values_list("item", "position"):
+        positions[item] += position
+    assert [positions[item.pk] for item in made] == fired
 
 
 def test_progress_at_once_with_a_sweep_stops_the_clock_of_response(desk):
@@ -232,3 +251,20 @@ def test_a_row_that_fails_and_is_locked_is_left_alone(desk):
 
     clock.refresh_from_db()
     assert (clock.next_at, clock.failures) == (LATE, 0)
+
+
+def test_rows_of_whoever_stands_still_in_a_sweep_are_told_by_another(desk):
+    (item,) = desk.items(1)
+    frozen = connection.copy()
+    with frozen.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("15s",)
+        cursor.execute("SET idle_in_transaction_session_timeout = 300")
+        cursor.execute("BEGIN; UPDATE handover_clock SET failures = 0")
+
+    escalation.sweep(now=LATE)
+    assert fired_of(item) == 0
+
+    eventually(lambda: escalation.sweep(now=LATE) or fired_of(item))
+    assert fired_of(item) == 1
+    frozen.close()

@@ -9,7 +9,7 @@ from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, connection
+from django.db import connection
 
 from handover import clock
 from handover.management.watch import PulseWatch
@@ -56,11 +56,15 @@ def tend(ended: threading.Event, pulse: str, run: Callable[[], None]) -> None:
 
 
 def look(watch: PulseWatch, pulse: str, run: Callable[[], None]) -> None:
-    """Run it if its pulse stands still. A database that does not answer is asked again next time."""
+    """Run it if its pulse stands still, and again each time until it moves by somebody else.
+
+    Whatever fails is tried again next time: nobody else may be left to run it.
+    """
     try:
         if watch.is_deaf(beat=last_beat(pulse), clock=time.monotonic()):
             run()
-    except DatabaseError:
-        logger.exception("The database does not answer")
+            watch.discount(beat=last_beat(pulse))
+    except Exception:
+        logger.exception("It failed, and is tried again")
     finally:
         connection.close()

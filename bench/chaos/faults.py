@@ -1,14 +1,16 @@
 """What is done to the installation, and when."""
 
+import signal
 import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
-from bench.chaos.plant import Plant, busy_worker
+from bench.chaos.plant import WORKERS, Plant, busy_worker
 
 HOUR = 3600
 HUNT_SECONDS = 8.0
+HELD_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,12 @@ def long(plant: Plant) -> list[Fault]:
             Fault(at, "kill -9 of a worker in the middle of a sweep", lambda: hunt(plant))
             for at in (6, 16, 26)
         ),
+        Fault(30, "a worker frozen in the middle of a sweep", lambda: freeze(plant)),
         Fault(40, "kill -9 of Redis", plant.broker.stop),
         Fault(43, "Redis is back, empty", plant.broker.start),
         Fault(55, "immediate stop of PostgreSQL", plant.database.stop),
         Fault(58, "PostgreSQL is back", plant.database.start),
+        Fault(65, "the frozen worker goes on", lambda: thaw(plant)),
         Fault(70, "beat stopped", lambda: plant.stop("beat")),
         Fault(90, "clock of the database an hour forward", lambda: plant.move_database_clock(HOUR)),
         Fault(105, "clock of the database an hour back", lambda: plant.move_database_clock(-HOUR)),
@@ -48,15 +52,15 @@ def long(plant: Plant) -> list[Fault]:
 
 
 def short(plant: Plant) -> list[Fault]:
-    """The worst of it in twenty seconds."""
+    """The worst of it in a quarter of a minute."""
     return [
         Fault(1, "kill -9 of a worker in the middle of a sweep", lambda: hunt(plant)),
-        Fault(6, "kill -9 of Redis", plant.broker.stop),
-        Fault(8, "Redis is back, empty", plant.broker.start),
-        Fault(10, "wall clock an hour forward", lambda: plant.move_clock(HOUR)),
-        Fault(14, "wall clock an hour back", lambda: plant.move_clock(-HOUR)),
-        Fault(16, "clock of the database an hour forward", lambda: plant.move_database_clock(HOUR)),
-        Fault(20, "both clocks right again", lambda: both_right(plant)),
+        Fault(4, "kill -9 of Redis", plant.broker.stop),
+        Fault(6, "Redis is back, empty", plant.broker.start),
+        Fault(8, "wall clock an hour forward", lambda: plant.move_clock(HOUR)),
+        Fault(11, "wall clock an hour back", lambda: plant.move_clock(-HOUR)),
+        Fault(13, "clock of the database an hour forward", lambda: plant.move_database_clock(HOUR)),
+        Fault(16, "both clocks right again", lambda: both_right(plant)),
     ]
 
 
@@ -71,12 +75,35 @@ def calm(_plant: Plant) -> list[Fault]:
 
 
 def hunt(plant: Plant) -> None:
-    """Kill a worker while it writes the steps of a sweep; whoever waits for one gives up at last."""
+    """Kill a worker while it writes the steps of a sweep."""
+    if name := _caught(plant):
+        plant.signal(name, signal.SIGKILL)
+        plant.killed += 1
+
+
+def freeze(plant: Plant) -> None:
+    """Stop a worker while it holds the rows of a sweep: its machine stands still, or cannot be reached."""
+    with closing(plant.connect()) as database:
+        while name := _caught(plant):
+            plant.signal(name, signal.SIGSTOP)
+            time.sleep(HELD_SECONDS)
+            if busy_worker(database) == name:
+                plant.frozen += 1
+                return
+            plant.signal(name, signal.SIGCONT)  # it had just ended what it did
+
+
+def thaw(plant: Plant) -> None:
+    for name in WORKERS:
+        plant.signal(name, signal.SIGCONT)
+
+
+def _caught(plant: Plant) -> str:
+    """A worker in the middle of a sweep; "" where none shows itself in good time."""
     deadline = time.monotonic() + HUNT_SECONDS
     with closing(plant.connect()) as database:
         while time.monotonic() < deadline:
             if name := busy_worker(database):
-                plant.kill(name)
-                plant.killed += 1
-                return
+                return name
             time.sleep(0.005)
+    return ""

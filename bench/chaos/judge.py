@@ -58,21 +58,8 @@ class Verdict:
         )
 
 
-def missing(scene: Scene, until: datetime) -> set[oracle.Key]:
-    """Steps that came due, of clocks that nobody stopped in time, and that are not written."""
-    clocks = oracle.clocks()
-    by_pk = {clock.pk: clock for clock in clocks}
-    expected = oracle.due(scene, clocks, until)
-    written = {one.key for one in oracle.fired()}
-    return {
-        key for key, at in expected.items() if key not in written and not oracle.overtaken(key, at, by_pk)
-    }
-
-
 def judge(scene: Scene, course: "Course", outside: Outside, plant: Plant, until: datetime) -> Verdict:
-    clocks = oracle.clocks()
-    by_pk = {clock.pk: clock for clock in clocks}
-    expected = oracle.due(scene, clocks, until)
+    expected = oracle.due(scene, until)
     fired = oracle.fired()
     in_time = [one for one in fired if one.key in expected]
     return Verdict(
@@ -80,38 +67,39 @@ def judge(scene: Scene, course: "Course", outside: Outside, plant: Plant, until:
             Line("items", len(scene.items)),
             Line("pages that people looked at", plant.pages_seen()),
             Line("workers killed in the middle of a sweep", plant.killed),
+            Line("workers frozen in the middle of a sweep", plant.frozen),
             Line("acts of people that were acknowledged", len(course.acknowledged)),
             Line("  of these lost", _lost(course), 0),
-            *_steps(scene, until, expected, fired, by_pk),
-            *_inbox(scene, fired, by_pk),
-            *_outside(scene, fired, by_pk, outside),
-            *_delays([(one.committed - expected[one.key]).total_seconds() for one in in_time]),
+            *_steps(scene, until, expected, fired),
+            *_inbox(scene, fired),
+            *_outside(scene, fired, outside),
             Line(
                 "seconds to catch up after the last fault",
                 _caught_up(course, expected, in_time),
                 CAUGHT_UP_SECONDS,
+            ),
+            *_delays(
+                "delay from due to committed in seconds",
+                [(one.committed - expected[one.key]).total_seconds() for one in in_time],
             ),
         ]
     )
 
 
 def _steps(
-    scene: Scene,
-    until: datetime,
-    expected: dict[oracle.Key, datetime],
-    fired: list[oracle.Fired],
-    by_pk: dict[int, oracle.Ringing],
+    scene: Scene, until: datetime, expected: dict[oracle.Key, datetime], fired: list[oracle.Fired]
 ) -> list[Line]:
-    written = Counter(one.key for one in fired)
-    late = [one for one in fired if (stopped := by_pk[one.key[0]].stopped) and one.committed > stopped]
+    written, stops = Counter(one.key for one in fired), oracle.stopped(scene)
+    missing = oracle.missing(scene, until)
+    late = [one for one in fired if one.wait in stops and one.committed > stops[one.wait]]
     return [
         Line("steps expected", len(expected)),
         Line("steps written", sum(1 for key in written if key in expected)),
         Line(
             "  overtaken by an act",
-            sum(1 for key in expected if key not in written) - len(missing(scene, until)),
+            sum(1 for key in expected if key not in written) - len(missing),
         ),
-        Line("  missing", len(missing(scene, until)), 0),
+        Line("  missing", len(missing), 0),
         Line(
             "  doubled, in the trail too", _doubled(written.values()) + _doubled(oracle.entries().values()), 0
         ),
@@ -121,11 +109,12 @@ def _steps(
             0,
         ),
         Line("  after their clock was stopped", len(late), 0),
+        Line("clocks that began a second time", oracle.begun_anew(), 0),
     ]
 
 
-def _inbox(scene: Scene, fired: list[oracle.Fired], by_pk: dict[int, oracle.Ringing]) -> list[Line]:
-    expected, found = oracle.copies(scene, fired, by_pk).inbox, oracle.inbox()
+def _inbox(scene: Scene, fired: list[oracle.Fired]) -> list[Line]:
+    expected, found = oracle.copies(scene, fired).inbox, oracle.inbox()
     return [
         Line("inbox rows expected", expected.total()),
         Line("inbox rows written", found.total()),
@@ -134,30 +123,30 @@ def _inbox(scene: Scene, fired: list[oracle.Fired], by_pk: dict[int, oracle.Ring
     ]
 
 
-def _outside(
-    scene: Scene, fired: list[oracle.Fired], by_pk: dict[int, oracle.Ringing], outside: Outside
-) -> list[Line]:
-    copies = oracle.copies(scene, fired, by_pk)
+def _outside(scene: Scene, fired: list[oracle.Fired], outside: Outside) -> list[Line]:
+    """What had to leave, by what the receivers themselves have seen."""
+    copies = oracle.copies(scene, fired)
     of_steps = Q(webhook__isnull=False) | Q(message__key__regex="^[0-9]")
-    states = dict(Delivery.objects.filter(of_steps).values_list("pk", "state"))
-    arrived = Counter({ref: count for ref, count in outside.arrived().items() if ref in states})
-    sent = {pk for pk, state in states.items() if state == Delivery.State.SENT}
+    written = dict(Delivery.objects.filter(of_steps).values_list("pk", "at"))
+    arrived = {pk: instants for pk, instants in outside.arrived().items() if pk in written}
     return [
         Line("messages to the outside expected", copies.emails + copies.posts),
-        Line("  in the outbox", len(states)),
         Line("  delivered", len(arrived)),
-        Line("  still waiting to be sent", sum(state == Delivery.State.WAITING for state in states.values())),
-        Line("  sent, and nowhere arrived", len(sent - set(arrived)), 0),
-        Line("  delivered more than once", _doubled(arrived.values())),
+        Line("  not delivered", copies.emails + copies.posts - len(arrived), 0),
+        Line("  delivered more than once", _doubled(map(len, arrived.values()))),
+        *_delays(
+            "delay from written to delivered in seconds",
+            [(min(instants) - written[pk]).total_seconds() for pk, instants in arrived.items()],
+        ),
     ]
 
 
-def _delays(seconds: list[float]) -> list[Line]:
+def _delays(words: str, seconds: list[float]) -> list[Line]:
     if len(seconds) < 2:
         return []
     hundredths = quantiles(seconds, n=100, method="inclusive")
     return [
-        Line("delay from due to committed in seconds, half", round(hundredths[49], 2)),
+        Line(f"{words}, half", round(hundredths[49], 2)),
         Line("  99 of 100", round(hundredths[98], 2)),
         Line("  longest", round(max(seconds), 2)),
     ]

@@ -1,6 +1,7 @@
 """What should have been told, found without the engine: from the ladders and from what people did.
 
-The database notes when it committed each transaction, by its own clock. That alone says what came when.
+Which steps come due, and when, follows from the scene alone. The rows of the engine say what it did about it,
+and the database notes when it committed each transaction, by its own clock: that alone says what came when.
 """
 
 from collections import Counter, defaultdict
@@ -9,23 +10,14 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from bench.chaos.scene import LADDERS, Scene
+from bench.chaos.scene import LADDERS, STOPS, Scene
 from handover.ladders import Step
 from handover.models import Outlet, Target
 
 # A step that came due so shortly before somebody acted may have been overtaken by them.
 OVERTAKEN = timedelta(seconds=60)
-Key = tuple[int, int, int]  # clock, step, repeat
-
-
-@dataclass(frozen=True)
-class Ringing:
-    """A clock as it stands in the end, and when its stop was committed."""
-
-    pk: int
-    item_id: int
-    kind: str
-    stopped: datetime | None
+Wait = tuple[int, str]  # item, kind of clock
+Key = tuple[int, str, int, int]  # and step, repeat
 
 
 @dataclass(frozen=True)
@@ -36,25 +28,39 @@ class Fired:
     committed: datetime
     transaction: str
 
+    @property
+    def wait(self) -> Wait:
+        return self.key[:2]
 
-def clocks() -> list[Ringing]:
-    """A stopped clock never changes again, so that its row tells which transaction stopped it."""
-    return [
-        Ringing(*row)
-        for row in _rows(
-            "SELECT id, item_id, kind,"
-            " CASE WHEN stopped_at IS NOT NULL THEN pg_xact_commit_timestamp(xmin) END FROM handover_clock"
-            " WHERE kind IN ('taken', 'response')"
-        )
-    ]
+
+def stopped(scene: Scene) -> dict[Wait, datetime]:
+    """When the stop of a clock was committed, where somebody did what stops it; nothing else may stop one.
+
+    A stopped clock never changes again, so that its row tells which transaction stopped it.
+    """
+    acts = {(deed.item_id, kind) for deed in scene.plan for kind in STOPS[deed.verb]}
+    rows = _rows(
+        "SELECT item_id, kind, pg_xact_commit_timestamp(xmin) FROM handover_clock"
+        " WHERE stopped_at IS NOT NULL"
+    )
+    return {(item, kind): committed for item, kind, committed in rows if (item, kind) in acts}
+
+
+def begun_anew() -> int:
+    """Clocks that began a second time. Nobody here passes an item on, puts it back or leaves with it."""
+    ((count,),) = _rows(
+        "SELECT count(*) - count(DISTINCT (item_id, kind)) FROM handover_clock"
+        " WHERE kind IN ('taken', 'response')"
+    )
+    return count
 
 
 def fired() -> list[Fired]:
     return [
-        Fired((clock, step, repeat), committed, transaction)
-        for clock, step, repeat, committed, transaction in _rows(
-            "SELECT clock_id, step, repeat, pg_xact_commit_timestamp(xmin), xmin::text"
-            " FROM handover_escalation"
+        Fired((item, kind, step, repeat), committed, transaction)
+        for item, kind, step, repeat, committed, transaction in _rows(
+            "SELECT item_id, kind, step, repeat, pg_xact_commit_timestamp(e.xmin), e.xmin::text"
+            " FROM handover_escalation e JOIN handover_clock c ON c.id = e.clock_id"
         )
     ]
 
@@ -69,23 +75,34 @@ def entries() -> Counter[tuple[int, str, int, int]]:
     )
 
 
-def due(scene: Scene, all_clocks: list[Ringing], until: datetime) -> dict[Key, datetime]:
-    """Every step that came due until then while its clock ran."""
-    found: dict[Key, datetime] = {}
-    for clock in all_clocks:
-        for number, step in enumerate(LADDERS[clock.kind]):
-            for repeat in range(step.repeats + 1):
-                minutes = step.minutes + repeat * step.repeat_minutes
-                at = scene.items[clock.item_id].begins + timedelta(minutes=minutes)
-                if at <= until and (clock.stopped is None or at <= clock.stopped):
-                    found[clock.pk, number, repeat] = at
+def due(scene: Scene, until: datetime) -> dict[Key, datetime]:
+    """Every step that came due until then while its clock ran; none is due before the items were made."""
+    stops, found = stopped(scene), {}
+    for item, waiting in scene.items.items():
+        for kind, steps in LADDERS.items():
+            end = stops.get((item, kind), until)
+            for number, step in enumerate(steps):
+                for repeat in range(step.repeats + 1):
+                    minutes = step.minutes + repeat * step.repeat_minutes
+                    at = max(waiting.begins + timedelta(minutes=minutes), scene.made_at)
+                    if at <= min(end, until):
+                        found[item, kind, number, repeat] = at
     return found
 
 
-def overtaken(key: Key, at: datetime, by_pk: dict[int, Ringing]) -> bool:
+def missing(scene: Scene, until: datetime) -> dict[Key, datetime]:
+    """Steps that came due, of clocks that nobody stopped shortly after, and that are not written."""
+    stops, written = stopped(scene), {one.key for one in fired()}
+    return {
+        key: at
+        for key, at in due(scene, until).items()
+        if key not in written and not _overtaken(at, stops.get(key[:2]))
+    }
+
+
+def _overtaken(at: datetime, stop: datetime | None) -> bool:
     """Whether somebody acted before the engine came to it."""
-    stopped = by_pk[key[0]].stopped
-    return stopped is not None and stopped - at <= OVERTAKEN
+    return stop is not None and stop - at <= OVERTAKEN
 
 
 @dataclass(frozen=True)
@@ -97,7 +114,7 @@ class Copies:
     posts: int
 
 
-def copies(scene: Scene, written: list[Fired], by_pk: dict[int, Ringing]) -> Copies:
+def copies(scene: Scene, written: list[Fired]) -> Copies:
     """Of steps that tell a person about an item in one transaction, the person gets one message alone.
 
     It leaves by email where one of them would.
@@ -105,17 +122,17 @@ def copies(scene: Scene, written: list[Fired], by_pk: dict[int, Ringing]) -> Cop
     leaves: dict[tuple[int, int, str], bool] = defaultdict(bool)
     posts = 0
     for one in written:
-        clock = by_pk[one.key[0]]
-        step = LADDERS[clock.kind][one.key[1]]
+        item, kind, number, _repeat = one.key
+        step = LADDERS[kind][number]
         posts += Outlet.WEBHOOK in step.outlets
-        for person in _people(scene, clock, step):
-            leaves[person, clock.item_id, one.transaction] |= Outlet.EMAIL in step.outlets
-    inbox = Counter((person, item_id) for person, item_id, _transaction in leaves)
+        for person in _people(scene, item, step):
+            leaves[person, item, one.transaction] |= Outlet.EMAIL in step.outlets
+    inbox = Counter((person, item) for person, item, _transaction in leaves)
     return Copies(inbox, sum(leaves.values()), posts)
 
 
-def _people(scene: Scene, clock: Ringing, step: Step) -> list[int]:
-    place = scene.items[clock.item_id].place
+def _people(scene: Scene, item: int, step: Step) -> list[int]:
+    place = scene.items[item].place
     people = {
         Target.POST: [*place.agents, place.duty_supervisor],
         Target.DUTY_SUPERVISOR: [place.duty_supervisor],

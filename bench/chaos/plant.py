@@ -16,6 +16,7 @@ from handover.management.processes import Process, Supervisor
 from tests import servers
 from tests.commands.serving import free_port
 
+WORKERS = ("worker-1", "worker-2")
 WORKER_FLAGS = "-P threads -c 4 --without-mingle --without-gossip"
 # What a database says is found in the order of its schemas: these answer in the place of its own.
 MOVABLE_CLOCK = """
@@ -27,7 +28,7 @@ MOVED_FUNCTION = """
     CREATE FUNCTION moved.{name}() RETURNS timestamptz LANGUAGE sql VOLATILE AS
     'SELECT pg_catalog.{name}() + seconds * interval ''1 second'' FROM moved.clock'"""
 TELLING_TIME = ("now", "transaction_timestamp", "statement_timestamp", "clock_timestamp")
-PROCESSES = ("worker-1", "worker-2", "beat", "sweeper")
+PROCESSES = (*WORKERS, "beat", "sweeper")
 
 
 @dataclass
@@ -74,7 +75,7 @@ class Plant:
         self.database, self.broker = postgresql(home), redis_server(home)
         self.offset, self.log = home / "offset", home / "processes.log"
         self.supervisor = Supervisor([])
-        self.killed = 0
+        self.killed = self.frozen = 0
         self.seen, self.port, self.cookies = home / "seen", free_port(), ""
 
     def connect(self) -> psycopg2.extensions.connection:
@@ -113,11 +114,11 @@ class Plant:
             process.end()
             process.wait()
 
-    def kill(self, name: str) -> None:
-        """The supervisor finds it dead, and starts it again."""
+    def signal(self, name: str, number: signal.Signals) -> None:
+        """One that dies of it is found dead by the supervisor, and started again."""
         for process in self.supervisor.processes:
             if process.name == name and process.handle:
-                process.handle.kill()
+                process.handle.send_signal(number)
 
     def look_at_pages(self, cookies: dict[str, str]) -> None:
         """People use the pages all the time."""
@@ -168,7 +169,7 @@ def busy_worker(database: psycopg2.extensions.connection) -> str:
     with database.cursor() as cursor:
         cursor.execute(
             "SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'worker-%'"
-            " AND backend_xid IS NOT NULL AND query ~ 'handover_(clock|escalation|event|message|delivery)'"
+            " AND backend_xid IS NOT NULL AND query ~ 'handover_(clock|escalation|event)'"
         )
         row = cursor.fetchone()
     return row[0] if row else ""

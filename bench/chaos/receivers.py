@@ -2,13 +2,15 @@
 
 import os
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from email import message_from_bytes
 
 from aiosmtpd.controller import Controller
+from django.utils import timezone
 
 from tests.commands.serving import free_port
 from tests.receivers import Receiver, receiver
@@ -18,11 +20,11 @@ REF = re.compile(r"handover-(\d+)")
 
 @dataclass
 class Outside:
-    """How often each row of the outbox has arrived."""
+    """When each row of the outbox has arrived, as often as it did."""
 
     mail_port: int
     hook: Receiver
-    letters: Counter[int] = field(default_factory=Counter)
+    letters: list[tuple[int, datetime]] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -31,12 +33,16 @@ class Outside:
     def environment(self) -> dict[str, str]:
         return {**os.environ, "EMAIL_URL": f"smtp://127.0.0.1:{self.mail_port}"}
 
-    def arrived(self) -> Counter[int]:
-        posts = Counter(_ref(post.headers["X-Handover-Id"]) for post in list(self.hook.posts))
-        return self.letters + posts
+    def arrived(self) -> dict[int, list[datetime]]:
+        found: dict[int, list[datetime]] = defaultdict(list)
+        posts = [(_ref(post.headers["X-Handover-Id"]), post.at) for post in list(self.hook.posts)]
+        for ref, at in [*self.letters, *posts]:
+            found[ref].append(at)
+        return found
 
     async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802
-        self.letters[_ref(message_from_bytes(envelope.content)["Message-ID"])] += 1
+        ref = _ref(message_from_bytes(envelope.content)["Message-ID"])
+        self.letters.append((ref, timezone.now()))
         return "250 OK"
 
 

@@ -15,22 +15,22 @@ from django.core.management import call_command
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
-from bench.chaos import faults, judge, plant, receivers
+from bench.chaos import faults, judge, oracle, plant, receivers
 from bench.chaos.faults import Fault
 from bench.chaos.plant import PROCESSES, Plant
 from bench.chaos.scene import Deed, Scene, do, make
 from bench.web import sign_in
-from handover.models import Delivery
+from handover.models import Clock, Delivery
 from handover.queries.pulse import SWEEP, WORKER, last_beat
 
 SCRIPTS = {"long": faults.long, "short": faults.short, "calm": faults.calm}
 ROUND_SECONDS = 0.02
-START_SECONDS = 60
+START_SECONDS = 120
 # The first step comes so long after the scene was made, the last so long after the last fault.
-LEAD, TAIL = timedelta(seconds=4), timedelta(seconds=12)
+LEAD, TAIL = timedelta(seconds=4), timedelta(seconds=8)
 # First steps are due until then, so that the later ones of an item come while there is still a run.
 LATEST_FIRST = 0.8
-PATIENCE_SECONDS, SENDING_SECONDS = 60, 30
+PATIENCE_SECONDS = SENDING_SECONDS = 120
 
 
 @dataclass
@@ -127,10 +127,15 @@ def tried(deed: Deed, course: Course) -> bool:
 
 
 def settle(installation: Plant, scene: Scene, until: datetime) -> None:
-    """Wait until what came due is told and has left, or until nobody would wait any longer."""
-    wait_for(installation, lambda: not judge.missing(scene, until), PATIENCE_SECONDS)
+    """Wait until what came due is told and has left, or until nobody would wait any longer; then end it all.
+
+    What is judged stands still: nothing comes due any more, and nothing runs.
+    """
+    wait_for(installation, lambda: not oracle.missing(scene, until), PATIENCE_SECONDS)
+    Clock.objects.filter(stopped_at__isnull=True).update(next_at=None)
     waiting = Delivery.objects.filter(state=Delivery.State.WAITING)
     wait_for(installation, lambda: not waiting.exists(), SENDING_SECONDS)
+    installation.supervisor.end_all()
 
 
 def wait_for(installation: Plant, condition: Callable[[], object], seconds: float) -> bool:

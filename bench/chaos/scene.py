@@ -4,6 +4,8 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from accounts.models import User
 from bench import crowd
 from bench.crowd import Place
@@ -26,8 +28,10 @@ LADDERS: dict[str, ladders.Steps] = {
     ),
     Waits.DONE: (),
 }
-# The first step comes a minute after the beginning of an item.
-FIRST_STEP = timedelta(minutes=1)
+# The first step comes a minute after the beginning of an item, the last one three minutes after it.
+FIRST_STEP, WHOLE_LADDER = timedelta(minutes=1), timedelta(minutes=4)
+# Which clocks each act of a person stops.
+STOPS = {"take": {Waits.TAKEN}, "progress": {Waits.RESPONSE}, "close": {Waits.TAKEN, Waits.RESPONSE}}
 DONE = "Rang the warehouse: they ship the new kettle today at 17:00 and tell the customer."
 
 
@@ -35,6 +39,7 @@ DONE = "Rang the warehouse: they ship the new kettle today at 17:00 and tell the
 class Scene:
     """Who works where, and the items by the place where they wait."""
 
+    made_at: datetime
     administrators: list[User]
     items: dict[int, "Waiting"]
     plan: list["Deed"]
@@ -59,7 +64,10 @@ class Deed:
 
 
 def make(*, count: int, first: datetime, last: datetime, webhook: str, dice: random.Random) -> Scene:
-    """Items whose first steps come due between the two instants."""
+    """Items of which some step comes due between the two instants, of the last one the first step.
+
+    Where there is no time to see a whole ladder, some have waited for a while already.
+    """
     administrators = crowd.administrators()
     places = [place for n in range(TEAMS) for place in crowd.team(n, posts=POSTS, now=first, webhook=webhook)]
     for team in {place.post.team for place in places}:
@@ -72,17 +80,21 @@ def make(*, count: int, first: datetime, last: datetime, webhook: str, dice: ran
                 made_by=administrators[0],
                 made_at=first,
             )
-    stretch = (last - first) / count
-    begins = [first - FIRST_STEP + stretch * (n + dice.random()) for n in range(count)]
+    earliest = min(first - FIRST_STEP, last - WHOLE_LADDER)
+    stretch = (last - FIRST_STEP - earliest) / count
+    begins = [earliest + stretch * (n + dice.random()) for n in range(count)]
+    made_at = timezone.now()
     made = crowd.urgent(places, begins)
     waiting = {item.pk: Waiting(item.created_at, places[n % len(places)]) for n, item in enumerate(made)}
-    plan = [deed for item in made for deed in _deeds(item, waiting[item.pk].place, dice)]
-    return Scene(administrators, waiting, sorted(plan, key=lambda deed: deed.at))
+    plan = [deed for item in made for deed in _deeds(item, waiting[item.pk].place, first, dice)]
+    return Scene(made_at, administrators, waiting, sorted(plan, key=lambda deed: deed.at))
 
 
-def _deeds(item: PendingItem, place: Place, dice: random.Random) -> list[Deed]:
+def _deeds(item: PendingItem, place: Place, first: datetime, dice: random.Random) -> list[Deed]:
     """Of some items nothing, of others up to what ends them; around the instants of their steps."""
     at = item.created_at + timedelta(seconds=dice.uniform(30, 200))
+    if at < first:  # nobody did anything while nothing ran
+        at = first + timedelta(seconds=dice.uniform(0, 20))
     verbs = dice.choice([*[()] * 8, ("take",), ("take", "progress"), ("close",), ("take", "close")])
     person = dice.choice(place.agents)
     return [

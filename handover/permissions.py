@@ -9,6 +9,7 @@ from .models import (
     Customer,
     Dispute,
     Escalation,
+    Finding,
     Handover,
     Notice,
     PendingItem,
@@ -132,6 +133,25 @@ def can_read_draws(access: Access, team_id: int) -> bool:
 
 def can_draw_records(access: Access, team_id: int) -> bool:
     return access.roles.get(team_id) in READS_OFF_DUTY
+
+
+def can_judge_record(access: Access, handover: Handover) -> bool:
+    """Score it and say what is to be put right; that nobody does it as a party is a rule of the service."""
+    leads = handover.team_id in access.supervised_team_ids or handover.post_id in access.led_post_ids
+    return leads or access.roles.get(handover.team_id) == Role.AUDITOR
+
+
+def can_read_checks(access: Access, handover: Handover) -> bool:
+    return access.is_administrator or can_judge_record(access, handover)
+
+
+def can_answer_finding(access: Access, finding: Finding) -> bool:
+    return finding.responsible_id == access.user.pk
+
+
+def can_settle_finding(access: Access, finding: Finding) -> bool:
+    """Take the second look at it; that nobody does it as a party is a rule of the service."""
+    return can_supervise_post(access, finding.post_id, finding.team_id)
 
 
 def can_add_addendum(access: Access, handover: Handover) -> bool:

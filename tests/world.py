@@ -7,16 +7,19 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.models import HeldForm, Membership, User
+from handover import check_template
 from handover.models import (
     CalendarFeed,
     Delivery,
     Draw,
     DrawnRecord,
     Escalation,
+    Finding,
     Handover,
     HandoverLine,
     Measure,
     Message,
+    SpotCheck,
     Swap,
     Target,
     Waits,
@@ -83,6 +86,7 @@ class World(Desk):
         self.earlier = self.submitted_before()
         self.line = self.earlier.lines.get()
         self.drawn = self.drawn_lately()
+        self.finding = self.found_lately()
         self.dispute = disputes.raise_(
             handover=self.earlier, line=self.line, cause="other", text=CANARY, actor=self.bo, now=self.now
         )
@@ -162,6 +166,33 @@ class World(Desk):
         )
         return DrawnRecord.objects.create(draw=draw, handover=self.earlier, place=1, at=self.then)
 
+    def found_lately(self) -> Finding:
+        """What a check found, for the outgoing agent to put right."""
+        check = SpotCheck.objects.create(
+            record=self.drawn,
+            text=self.earlier.rounds.get().text,
+            template="spot_check",
+            template_version=1,
+            scores=dict.fromkeys(check_template.KEYS, 3),
+            remarks=CANARY,
+            checked_by=self.dai,
+            checked_at=self.then,
+        )
+        finding = Finding.objects.create(
+            spot_check=check,
+            team=self.team,
+            post=self.earlier.post,
+            handover=self.earlier,
+            text=CANARY,
+            correction=CANARY,
+            responsible=self.ada,
+            due_at=self.now + timedelta(days=1),
+            filed_by=self.dai,
+            filed_at=self.then,
+        )
+        finding.entries.create(step="again", text=CANARY, by=self.dai, at=self.then)
+        return finding
+
     def received_at_start(self) -> HandoverLine:
         """What the outgoing shift received from the one before it."""
         before = factories.shift(self.post, starts_at=self.now - timedelta(hours=15), name=CANARY)
@@ -199,6 +230,8 @@ class World(Desk):
             "posts": self.post.pk,
             "patterns": self.pattern.pk,
             "draws": self.drawn.draw_id,
+            "records": self.drawn.pk,
+            "findings": self.finding.pk,
             "figures": self.ada.pk,
             "people": (self.people["off_duty"] if "vouch" in route else self.bo).pk,
             "kept": self.held.pk,

@@ -38,7 +38,7 @@ from .shifts import (
     ShiftPattern,
 )
 from .signoffs import Addendum, SignedText, SignOff
-from .spot_checks import Draw, DrawnRecord, Finding, SpotCheck, SpotCheckPlan
+from .spot_checks import Draw, DrawnRecord, Finding, FindingEntry, SpotCheck, SpotCheckPlan
 from .swaps import Swap
 
 __all__ = [
@@ -69,6 +69,7 @@ __all__ = [
     "Fact",
     "FigureMark",
     "Finding",
+    "FindingEntry",
     "Handover",
     "HandoverLine",
     "IssueType",

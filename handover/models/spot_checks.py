@@ -173,11 +173,6 @@ class Finding(models.Model):
     # Sent twice, a form is one finding.
     form_key = models.CharField(max_length=32, editable=False)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
-    answer = models.TextField(_("what was done"), max_length=1000, blank=True)
-    answered_at = models.DateTimeField(null=True)
-    # What the second look said last.
-    verdict = models.TextField(max_length=1000, blank=True)
-    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     settled_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -202,3 +197,21 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"F{self.pk}"
+
+
+class FindingEntry(models.Model):
+    """What was done about a finding, or what the second look at it said. Never changed."""
+
+    class Step(models.TextChoices):
+        ANSWERED = "answered", pgettext_lazy("finding", "What was done")
+        AGAIN = "again", pgettext_lazy("finding", "Please look at it again")
+        ACCEPTED = "accepted", pgettext_lazy("finding", "Put right")
+
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="entries")
+    step = models.CharField(max_length=10, choices=Step)
+    text = models.TextField(max_length=1000, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.finding_id}: {self.step}"

@@ -20,11 +20,7 @@ class Week(NamedTuple):
 
 def week_of(team: Team, instant: datetime) -> Week:
     """The week in which the instant lies, on the clocks of the team."""
-    day = instant.astimezone(team.zone).date()
-    week = week_from(team, day - timedelta(days=day.weekday()))
-    if instant < week.starts_at:
-        return week_from(team, week.monday - WEEK)
-    return week_from(team, week.monday + WEEK) if instant >= week.ends_at else week
+    return week_from(team, team.business_week(instant))
 
 
 def week_from(team: Team, monday: date) -> Week:

@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
 from handover import permissions
-from handover.queries import board, board_handovers, duty, live_digest, notices
+from handover.queries import board, board_handovers, duty, findings, live_digest, notices
 from handover.queries import inbox as inbox_queries
 from handover.services import inbox
 
@@ -27,6 +27,7 @@ def home(request: Request) -> HttpResponse:
         "may_create": any(permissions.can_work_in_team(access, team_id) for team_id in access.roles),
         "digest": live_digest.of_board(access) if access.leads else None,
         "handovers": board_handovers.of_my_shifts(access),
+        "findings": findings.cards(access),
         "check_in_choices": check_in_choices,
         "check_in": board.check_ins(check_in_choices, access.now),
         "unread": unread,

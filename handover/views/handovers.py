@@ -16,7 +16,17 @@ from handover import form_template, permissions
 from handover.errors import HandoverError
 from handover.forms.handovers import CheckForm, SectionForm, SentenceForm
 from handover.models import Handover, HandoverLine, Post, Round
-from handover.queries import cut, disputes, drafts, handovers, parties, record, record_words, workspace
+from handover.queries import (
+    checks,
+    cut,
+    disputes,
+    drafts,
+    handovers,
+    parties,
+    record,
+    record_words,
+    workspace,
+)
 from handover.services import lines, sections
 
 from .act import act
@@ -73,7 +83,7 @@ def handover_detail(request: Request, pk: int) -> HttpResponse:
         return redirect("handover_edit", pk)
     if not handover.round_count:
         return _unsigned(request, handover)
-    shown = _record(request, handover)
+    shown = as_signed(request, handover)
     context = shown | {
         "trail": handovers.trail(handover, request.access),
         "disputes": disputes.of_record(handover, request.access),
@@ -86,6 +96,7 @@ def handover_detail(request: Request, pk: int) -> HttpResponse:
         and request.user.pk not in parties.outgoing(handover),
         "may_join": parties.may_join(handover, request.access),
         "may_add": permissions.can_add_addendum(request.access, handover),
+        "checks": checks.addresses(handover, request.access),
     }
     return render(request, "handovers/detail.html", context)
 
@@ -98,7 +109,7 @@ def handover_print(request: Request, pk: int) -> HttpResponse:
         return redirect("handover_detail", pk)
     timezone.activate(handover.team.zone)  # paper has one zone, whoever prints it
     if handover.round_count:
-        return render(request, "handovers/print.html", _record(request, handover))
+        return render(request, "handovers/print.html", as_signed(request, handover))
     content = record.outgoing_content(record.load_draft(handover))
     context = {
         "handover": handover,
@@ -290,7 +301,8 @@ def _unsigned(request: Request, handover: Handover) -> HttpResponse:
     return render(request, "handovers/unsigned.html", context)
 
 
-def _record(request: Request, handover: Handover) -> dict[str, Any]:
+def as_signed(request: Request, handover: Handover) -> dict[str, Any]:
+    """What a page shows of a record: the round that the address names, else the last one."""
     number = request.GET.get("round", "")
     try:
         page = handovers.read_record(

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.held import bound
 from handover import permissions, sampling
 from handover.forms.spot_checks import AddForm, PlanForm
-from handover.models import Draw
+from handover.models import Draw, DrawnRecord
+from handover.queries import findings
 from handover.queries import spot_checks as queries
 from handover.services import spot_checks
 
@@ -31,7 +32,12 @@ def spot_check_list(request: Request) -> HttpResponse:
         }
         for team in found
     ]
-    context = {"teams": teams, "now": request.access.now}
+    context = {
+        "teams": teams,
+        "own": findings.own(request.access),
+        "waiting": findings.waiting(request.access) if teams else [],
+        "now": request.access.now,
+    }
     return render(request, "spot_checks/list.html", context)
 
 
@@ -56,7 +62,7 @@ def draw_detail(request: Request, pk: int) -> HttpResponse:
     draw = _readable(request, pk)
     context = {
         "draw": draw,
-        "records": queries.records(draw),
+        "records": [(row, _address(request, row)) for row in queries.records(draw)],
         "risks": queries.at_risk(draw),
         "may_draw": draw.drawn_at is None
         and draw.ends_at <= request.access.now
@@ -121,6 +127,13 @@ def draw_add(request: Request, pk: int) -> HttpResponse:
         template="settings/form.html",
         context={"heading": _("Add a record by hand"), "team": draw.team},
     )
+
+
+def _address(request: Request, record: DrawnRecord) -> str:
+    """Of its check for who judges it; a leader of another post reads the record alone."""
+    if permissions.can_read_checks(request.access, record.handover):
+        return resolve_url("check_detail", record.pk)
+    return resolve_url("handover_detail", record.handover_id)
 
 
 def _readable(request: Request, pk: int) -> Draw:

@@ -1,13 +1,15 @@
 """Several at once: a week is opened once, drawn once, and a record is chosen and checked once."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
+from handover.check_template import KEYS
 from handover.errors import Conflict
-from handover.models import Draw, DrawnRecord, Event
+from handover.models import Clock, Draw, DrawnRecord, Event, Finding, SpotCheck
 from handover.queries import spot_checks as queries
-from handover.services import spot_checks
+from handover.services import findings, spot_checks
 from tests import factories
 from tests.factories import NOW, Role
 from tests.records import BEGIN, END, drawn_week, open_week, signed
@@ -54,3 +56,41 @@ def test_two_who_add_the_same_record_add_it_once():
     )
 
     assert (refused, DrawnRecord.objects.filter(handover=chosen).count()) == ([Conflict], 1)
+
+
+def test_two_who_score_a_record_score_it_once():
+    post = factories.post()
+    signed(post)
+    drawn = drawn_week(post.team).records.get()
+    chiefs = [factories.member(post.team, Role.SUPERVISOR) for _number in range(2)]
+    scores = dict.fromkeys(KEYS, 3)
+
+    refused = at_once(
+        *[
+            partial(spot_checks.score, drawn=drawn, scores=scores, remarks="", actor=chief, now=END)
+            for chief in chiefs
+        ]
+    )
+
+    assert (refused, SpotCheck.objects.count()) == ([Conflict], 1)
+
+
+def test_an_answer_and_an_end_at_once_leave_one_of_them():
+    post = factories.post()
+    ada, chief = factories.member(post.team), factories.member(post.team, Role.SUPERVISOR)
+    signed(post, ada)
+    drawn = drawn_week(post.team).records.get()
+    check = spot_checks.score(drawn=drawn, scores=dict.fromkeys(KEYS, 3), remarks="", actor=chief, now=END)
+    due_at = END + timedelta(days=7)
+    facts = {"text": "Found", "correction": "Mend it", "responsible": ada, "due_at": due_at}
+    made = findings.file(check=check, facts=facts, actor=chief, now=END)
+    seen = [Finding.objects.get(pk=made.pk) for _number in range(2)]
+
+    refused = at_once(
+        partial(findings.answer, finding=seen[0], text="Done", actor=ada, now=END),
+        partial(findings.accept, finding=seen[1], text="Ends", actor=chief, now=END),
+    )
+
+    assert (refused, made.entries.count()) == ([Conflict], 1)
+    state = Finding.objects.get(pk=made.pk).state
+    assert Clock.objects.filter(finding=made, stopped_at=None).count() == (state == "answered")

@@ -96,6 +96,10 @@ class Page:
     def is_empty(self) -> bool:
         return not any(day.heads for day in self.days)
 
+    @property
+    def is_over(self) -> bool:
+        return all(head.is_over for day in self.days for head in day.heads)
+
 
 def was(places: Places) -> str:
     """As the form sends it back: "3.5.8:5" are three people, of whom the second is duty supervisor."""

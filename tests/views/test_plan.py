@@ -216,6 +216,7 @@ def test_plan_of_the_past_can_only_be_read(client, desk, amy, chief):
     response = client.post(address, sent)
 
     assert f'name="was-{over.pk}"' not in page.content.decode()
+    assert "Save the plan" not in page.content.decode()
     assert "A shift is over or gone meanwhile" in response.content.decode()
     assert over.assignments.count() == 1
 

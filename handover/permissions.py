@@ -154,6 +154,12 @@ def can_settle_finding(access: Access, finding: Finding) -> bool:
     return can_supervise_post(access, finding.post_id, finding.team_id)
 
 
+def can_export_handover(access: Access, handover: Handover, *, signers: frozenset[int]) -> bool:
+    """Take it away with its proof: who signed it, and whoever supervises or audits it."""
+    audits = access.roles.get(handover.team_id) == Role.AUDITOR
+    return audits or access.user.pk in signers or can_supervise_handover(access, handover)
+
+
 def can_add_addendum(access: Access, handover: Handover) -> bool:
     return can_work_in_team(access, handover.team_id)
 

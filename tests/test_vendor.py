@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = [ROOT / "static" / "vendor", ROOT / "tests" / "data" / "vendor"]
+FOLDERS = [ROOT / "static" / "vendor", ROOT / "handover" / "vendor", ROOT / "tests" / "data" / "vendor"]
 INDEX = ROOT / "static" / "vendor" / "VENDORED.md"
 
 

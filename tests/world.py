@@ -264,7 +264,7 @@ class World(Desk):
         return f"/{path}"
 
     def _wants_submitted(self, route: str) -> bool:
-        words = ("lines/", "signed/", "review", "confirm", "receive-all", "return", "take-over", "dispute")
+        words = "lines/ signed/ evidence review confirm receive-all return take-over dispute".split()
         return any(word in route for word in words)
 
 

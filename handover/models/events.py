@@ -80,6 +80,7 @@ class Event(models.Model):
         TAKEN_OVER = "taken_over", _("took the handover over as supervisor")
         LAPSED = "lapsed", _("let the handover lapse")
         ADDENDUM_ADDED = "addendum_added", _("added a signed addendum")
+        EVIDENCE_EXPORTED = "evidence_exported", _("exported the record with its proof")
         CARRIED_ON = "carried_on", _("carried on into the next shift")
         PAPER_PRINTED = "paper_printed", _("printed blank paper forms")
         PAPER_USED = "paper_used", _("marked the handover as typed from paper")

@@ -3,12 +3,13 @@
 import json
 from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, QuerySet
+from django.db.models import BigIntegerField, CharField, Exists, OuterRef, QuerySet
 from django.db.models.functions import Cast
 
 from handover import canonical, chain
-from handover.models import Checkpoint, LedgerEntry
+from handover.models import Checkpoint, Handover, LedgerEntry, SignOff
 from handover.models.evidence import Protected
+from handover.queries.prepared import Rows, prepared
 
 # So many serials below the watermark are looked at again: a number is given out shortly before its
 # transaction can be seen.
@@ -20,6 +21,16 @@ def without_entry(table: Protected) -> QuerySet[Any]:
     key = Cast("pk", CharField(max_length=64))
     entry = LedgerEntry.objects.filter(table=table.table, key=OuterRef("ledger_key"))
     return table.model._default_manager.annotate(ledger_key=key).filter(~Exists(entry))
+
+
+def is_sealed(handover: Handover) -> bool:
+    """Whether every signature of a record stands in the ledger."""
+    return not _unsealed_sign_offs(handover=handover.pk)
+
+
+@prepared(handover=BigIntegerField())
+def _unsealed_sign_offs(*, handover: int) -> Rows:
+    return without_entry(Protected(SignOff)).filter(handover=handover).values_list("pk")
 
 
 def end() -> tuple[int, str] | None:

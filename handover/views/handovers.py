@@ -21,6 +21,7 @@ from handover.queries import (
     cut,
     disputes,
     drafts,
+    evidence,
     handovers,
     parties,
     record,
@@ -95,6 +96,10 @@ def handover_detail(request: Request, pk: int) -> HttpResponse:
         and permissions.can_supervise_handover(request.access, handover)
         and request.user.pk not in parties.outgoing(handover),
         "may_join": parties.may_join(handover, request.access),
+        "is_sealed": evidence.is_sealed(handover),
+        "may_export": permissions.can_export_handover(
+            request.access, handover, signers=frozenset(signed.user_id for signed in shown["page"].sign_offs)
+        ),
         "may_add": permissions.can_add_addendum(request.access, handover),
         "checks": checks.addresses(handover, request.access),
     }

@@ -182,6 +182,7 @@ urlpatterns = [
     path("handovers/<int:pk>/lines/<int:line_pk>/decide/", receiving.line_decide, name="line_decide"),
     path("handovers/<int:pk>/lines/<int:line_pk>/undo/", receiving.line_undo, name="line_undo"),
     path("spot-checks/", spot_checks.spot_check_list, name="spot_check_list"),
+    path("spot-checks/teams/<int:team_pk>/", spot_checks.spot_check_outcomes, name="spot_check_outcomes"),
     path("spot-checks/draws/<int:pk>/", spot_checks.draw_detail, name="draw_detail"),
     path("spot-checks/draws/<int:pk>/draw/", spot_checks.draw_now, name="draw_now"),
     path("spot-checks/draws/<int:pk>/repeat/", spot_checks.draw_repeat, name="draw_repeat"),

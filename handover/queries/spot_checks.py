@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
@@ -14,6 +14,7 @@ from handover import canonical, sampling
 from handover.models import (
     READS_OFF_DUTY,
     Access,
+    Dispute,
     Draw,
     DrawnRecord,
     Handover,
@@ -160,7 +161,9 @@ def at_risk(draw: Draw) -> list[Risk]:
     last_round = Round.objects.filter(handover=OuterRef("pk"), number=OuterRef("round_count"))
     carried = Q(lines__answer=HandoverLine.Answer.CARRIED)
     found = unchosen(draw).annotate(
-        score=Subquery(last_round.values("score")[:1]), carried=Count("lines", carried)
+        score=Subquery(last_round.values("score")[:1]),
+        carried=Count("lines", carried, distinct=True),
+        is_disputed=Exists(Dispute.objects.filter(handover=OuterRef("pk"))),
     )
     risks = [Risk(handover, _reasons(handover)) for handover in found]
     worst = sorted((risk for risk in risks if risk.reasons), key=lambda risk: -len(risk.reasons))
@@ -181,6 +184,7 @@ def _reasons(handover: Any) -> list[str]:
         (handover.round_count > 1, _("It was returned.")),
         (handover.state == Handover.State.LAPSED, _("Nobody confirmed it.")),
         (handover.with_reservation, _("It was confirmed with reservation.")),
+        (handover.is_disputed, _("It was disputed.")),
         (
             handover.score < LOW_SCORE,
             _("Its completeness score is %(score)s of 100.") % {"score": handover.score},

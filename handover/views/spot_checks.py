@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.held import bound
-from handover import permissions, sampling
+from accounts.models import Team
+from handover import check_template, permissions, sampling
 from handover.forms.spot_checks import AddForm, PlanForm
 from handover.models import Draw, DrawnRecord
 from handover.queries import findings
+from handover.queries import spot_check_outcomes as outcomes
 from handover.queries import spot_checks as queries
 from handover.services import spot_checks
 
@@ -39,6 +41,19 @@ def spot_check_list(request: Request) -> HttpResponse:
         "now": request.access.now,
     }
     return render(request, "spot_checks/list.html", context)
+
+
+@require_safe
+def spot_check_outcomes(request: Request, team_pk: int) -> HttpResponse:
+    """What the checks of a team came to, week by week."""
+    mine = {} if request.access.is_administrator else {"pk__in": request.access.roles}
+    team = get_object_or_404(Team.objects.filter(**mine), pk=team_pk)
+    if not permissions.can_read_draws(request.access, team.pk):
+        raise PermissionDenied
+    show_times_of(request, team.time_zone)
+    found = outcomes.of_team(team, request.access.now)
+    context = {"team": team, "outcomes": found, "criteria": check_template.CRITERIA}
+    return render(request, "spot_checks/outcomes.html", context)
 
 
 def plan_edit(request: Request, team_pk: int) -> HttpResponse:

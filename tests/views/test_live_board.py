@@ -88,7 +88,7 @@ def test_board_asks_as_often_for_one_as_for_thirty(client, desk, chief, now):
         add()
 
     assert queries_of(client, BOARD) == for_one
-    assert for_one <= 25
+    assert for_one <= 26
 
 
 def test_board_part_for_the_script_is_the_part_alone(client, desk, chief, now):

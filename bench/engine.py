@@ -13,14 +13,16 @@ from statistics import median, quantiles
 from typing import Any
 
 from django.core.management import call_command
+from django.core.management.color import no_style
 from django.db import connection
+from django.db.models import Max, Model
 from django.utils import timezone
 
 from bench import report
 from bench.crowd import Place, administrators, team, urgent
 from bench.web import server_seconds
 from handover import clock
-from handover.models import Clock, Escalation, Waits
+from handover.models import Clock, Escalation, PendingItem, Waits
 from handover.services import escalation
 
 TEAMS = 2
@@ -99,10 +101,15 @@ def burst(places: list[Place], count: int, now: datetime) -> tuple[int, Spent]:
 def idle(places: list[Place], size: int, now: datetime) -> tuple[float, float]:
     """Milliseconds of SQL and statements of a whole turn that finds nothing due among so many items."""
     begins = now + timedelta(days=2)
-    missing = size - Clock.objects.filter(kind=Waits.TAKEN).count()
-    for first in range(0, missing, PORTION):
-        count = min(PORTION, missing - first)
-        urgent(places, [begins + timedelta(seconds=n) for n in range(count)])
+    have = Clock.objects.filter(kind=Waits.TAKEN).count()
+    if have < PORTION:
+        wanted = min(size, PORTION) - have
+        urgent(places, [begins + timedelta(seconds=n) for n in range(wanted)])
+        have += wanted
+    while have < size:
+        count = min(have, size - have)
+        _copy(count)
+        have += count
     _settle()
     found = []
     for _turn in range(WARM_UP + TURNS):
@@ -114,6 +121,30 @@ def idle(places: list[Place], size: int, now: datetime) -> tuple[float, float]:
     # What else the machine does only ever makes it longer.
     undisturbed = quantiles((one.seconds for one in kept), n=10)[0]
     return undisturbed * 1000, median(one.count for one in kept)
+
+
+def _copy(count: int) -> None:
+    """The oldest items and their clocks once more: to make a million of them one by one takes long."""
+    after_items, after_clocks = (
+        model.objects.aggregate(Max("pk"))["pk__max"] for model in (PendingItem, Clock)
+    )
+    last = PendingItem.objects.order_by("pk").values_list("pk", flat=True)[count - 1]
+    _insert_again(PendingItem, f"id <= {last}", id=after_items)
+    _insert_again(Clock, f"item_id <= {last}", id=after_clocks, item_id=after_items)
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), [PendingItem, Clock]):
+            cursor.execute(statement)
+
+
+def _insert_again(model: type[Model], which: str, **shifts: int) -> None:
+    """The rows again, with these columns so much further."""
+    table, columns = model._meta.db_table, [field.column for field in model._meta.concrete_fields]
+    values = [f"{column} + {shifts[column]}" if column in shifts else column for column in columns]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({', '.join(columns)})"  # noqa: S608  names of our own models
+            f" SELECT {', '.join(values)} FROM {table} WHERE {which} ORDER BY id"
+        )
 
 
 def _settle() -> None:

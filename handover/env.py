@@ -55,7 +55,7 @@ def postgresql_options(*, web: bool) -> dict[str, Any]:
     Whoever stands still in the middle of a transaction, perhaps with its machine, loses it: what it has
     locked would be passed over by every sweep, and hold up whoever does something about it, for ever.
     """
-    limits = {"idle_in_transaction_session_timeout": 15_000} | ({"statement_timeout": 15_000} if web else {})
+    limits = {"idle_in_transaction_session_timeout": 30_000} | ({"statement_timeout": 15_000} if web else {})
     return {"options": " ".join(f"-c {name}={limit}" for name, limit in limits.items())}
 
 

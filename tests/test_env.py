@@ -23,7 +23,7 @@ def test_sqlite_uses_wal_only_where_it_is_safe(
     }
 
 
-IDLE = "-c idle_in_transaction_session_timeout=15000"
+IDLE = "-c idle_in_transaction_session_timeout=30000"
 
 
 @pytest.mark.parametrize(("web", "options"), [(True, f"{IDLE} -c statement_timeout=15000"), (False, IDLE)])

@@ -258,7 +258,7 @@ def test_rows_of_whoever_stands_still_in_a_sweep_are_told_by_another(desk):
     frozen = connection.copy()
     with frozen.cursor() as cursor:
         cursor.execute("SHOW idle_in_transaction_session_timeout")
-        assert cursor.fetchone() == ("15s",)
+        assert cursor.fetchone() == ("30s",)
         cursor.execute("SET idle_in_transaction_session_timeout = 300")
         cursor.execute("BEGIN; UPDATE handover_clock SET failures = 0")
 

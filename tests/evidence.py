@@ -8,8 +8,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from handover import append_only
-from handover.models import Handover
-from handover.queries import record
+from handover.models import Handover, ScoreRules
+from handover.queries import record, score
 from handover.services import confirmation, ledger, readings
 from tests import factories
 from tests.boundary import SOON, Boundary
@@ -18,8 +18,12 @@ ADDRESS = "192.0.2.1"
 
 
 def signed_record() -> Handover:
-    """Handed over, confirmed and added to."""
+    """Handed over, scored by rules of the team's own, confirmed and added to."""
     boundary = Boundary()
+    rules = score.dump(score.BUILT_IN)
+    ScoreRules.objects.create(
+        team=boundary.post.team, version=1, rules=rules, made_by=boundary.dai, made_at=factories.NOW
+    )
     factories.item(boundary.post, now=factories.NOW, holder=boundary.ada)
     handover = boundary.open()
     boundary.submit(handover)

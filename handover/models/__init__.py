@@ -27,6 +27,7 @@ from .notices import Notice, NoticeReceipt
 from .paper import PaperForm
 from .pulse import Pulse
 from .readings import Reading
+from .score_rules import ScoreRules
 from .search import SearchEntry
 from .shifts import (
     LATEST_CHECK_OUT,
@@ -94,6 +95,7 @@ __all__ = [
     "Reading",
     "Rollup",
     "Round",
+    "ScoreRules",
     "SearchEntry",
     "Section",
     "SectionDraft",

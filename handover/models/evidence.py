@@ -94,7 +94,18 @@ PROTECTED = (
     Protected(SignOff),
     Protected(Addendum),
     Protected(
-        Round, frozen=("id", "handover_id", "number", "text_id", "submitted_by_id", "submitted_at", "score")
+        Round,
+        frozen=(
+            "id",
+            "handover_id",
+            "number",
+            "text_id",
+            "submitted_by_id",
+            "submitted_at",
+            "score",
+            "score_rules_id",
+            "score_parts",
+        ),
     ),
 )
 APPEND_ONLY = (*PROTECTED, Protected(LedgerEntry), Protected(Checkpoint), Protected(Layout))

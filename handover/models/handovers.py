@@ -12,6 +12,7 @@ from accounts.models import Team
 
 from .access import Access, Border
 from .items import Kind, PendingItem
+from .score_rules import ScoreRules
 from .shifts import Assignment, Post, Shift
 from .signoffs import SignedText
 
@@ -98,6 +99,10 @@ class Round(models.Model):
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
     score = models.PositiveSmallIntegerField()
+    # The team's own version that scored it; none means the built-in weights of its time.
+    score_rules = models.ForeignKey(ScoreRules, models.PROTECT, null=True, related_name="+")
+    # What each rule gave out of its points, so that it stays explained whatever becomes of the rules.
+    score_parts = models.JSONField(default=list)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.OPEN)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

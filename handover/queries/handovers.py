@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, DateTimeField, Exists, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery
 
-from handover.models import Access, Border, Dispute, Event, Handover, Round, SignOff
-from handover.queries import answers, entries, record, record_words
+from handover.models import Access, Border, Dispute, Event, Handover, Round, ScoreRules, SignOff
+from handover.queries import answers, entries, record, record_words, score
 from handover.queries.answers import AnsweredLine
 from handover.queries.paging import Cursor
 from handover.queries.paper import IS_FROM_PAPER
@@ -42,7 +42,8 @@ def find(access: Access, pk: int) -> Handover | None:
 
 @prepared(pk=BigIntegerField())
 def _find(*, border: Border, pk: int) -> QuerySet[Handover]:
-    return visible(border).filter(pk=pk)
+    own = ScoreRules.objects.filter(team=OuterRef("team"), retired_at__isnull=True)
+    return visible(border).filter(pk=pk).annotate(own_score=Subquery(own.values("rules")[:1]))
 
 
 def listing(access: Access, *, state: str = "", post: int | None = None, before: str = "") -> Page:
@@ -109,6 +110,10 @@ class RecordPage:
         """Each answer with the line of this round; a line of an earlier round stands there as a number."""
         lines = {line.item: line for line in self.lines}
         return [(item, answer, lines.get(item)) for item, answer in self.answers.items()]
+
+    @property
+    def scores(self) -> list[score.RuleScore]:
+        return score.as_kept(self.round.score_parts)
 
     @property
     def is_latest(self) -> bool:

@@ -247,7 +247,7 @@ def rounds(handover: Handover) -> list[Round]:
 @prepared(handover=BigIntegerField())
 def _rounds(*, handover: int) -> QuerySet[Round]:
     found = Round.objects.filter(handover=handover).order_by("number")
-    return found.select_related("text", "submitted_by", "ended_by")
+    return found.select_related("text", "submitted_by", "ended_by", "score_rules")
 
 
 def _shift(shift: Shift | None, people: list[duty.Name]) -> Content | None:

@@ -1,4 +1,7 @@
-"""The completeness score: published rules over the content that is about to be signed, each explained."""
+"""The completeness score: published rules over the content that is about to be signed, each explained.
+
+What the rules say stands here; which of them count, and how much, a team may make its own.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,14 +36,29 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Weight:
+    """How many points a rule gives at most, and whether it counts at all."""
+
+    points: int
+    is_on: bool = True
+
+
+Weights = dict[str, Weight]  # by the code of the rule
+
+
+@dataclass(frozen=True)
 class RuleScore:
     """What one rule gave, out of its points, and where the rest is to be found."""
 
     code: str
-    sentence: LazyText
+    sentence: LazyText | str
     got: int
     points: int
     gaps: tuple[Gap, ...]
+
+    @property
+    def is_met(self) -> bool:
+        return self.got == self.points
 
 
 def _lines(
@@ -97,16 +115,50 @@ RULES = (
 )
 
 
-def explain(content: Content) -> list[RuleScore]:
-    """What each rule gives; a rule with nothing to look at gives all of its points."""
-    return [_score(rule, *rule.look(content)) for rule in RULES]
+BUILT_IN: Weights = {rule.code: Weight(rule.points) for rule in RULES}
+SENTENCES = {rule.code: rule.sentence for rule in RULES}
+
+
+def explain(content: Content, weights: Weights = BUILT_IN) -> list[RuleScore]:
+    """What each rule that is on gives; a rule with nothing to look at gives all of its points."""
+    found = ((rule, weights.get(rule.code)) for rule in RULES)
+    return [
+        _score(rule, weight.points, *rule.look(content)) for rule, weight in found if weight and weight.is_on
+    ]
 
 
 def total(scores: list[RuleScore]) -> int:
-    """Points out of 100."""
-    return sum(score.got for score in scores)
+    """What was got of all points, out of 100."""
+    points = sum(score.points for score in scores)
+    return sum(score.got for score in scores) * 100 // points if points else 100
 
 
-def _score(rule: Rule, looked_at: int, gaps: list[Gap]) -> RuleScore:
-    got = rule.points if not gaps else rule.points * (looked_at - len(gaps)) // looked_at
-    return RuleScore(rule.code, rule.sentence, got, rule.points, tuple(gaps))
+def dump(weights: Weights) -> dict[str, dict[str, Any]]:
+    """The weights as they stand in `ScoreRules.rules`."""
+    return {code: {"points": weight.points, "on": weight.is_on} for code, weight in weights.items()}
+
+
+def load(rows: dict[str, dict[str, Any]]) -> Weights:
+    """A rule that came into the program later is off until the team puts it on."""
+    return {
+        code: Weight(rows[code]["points"], rows[code]["on"]) if code in rows else Weight(0, is_on=False)
+        for code in SENTENCES
+    }
+
+
+def kept(scores: list[RuleScore]) -> list[dict[str, Any]]:
+    """What is kept of them with a round."""
+    return [{"code": score.code, "got": score.got, "points": score.points} for score in scores]
+
+
+def as_kept(parts: list[dict[str, Any]]) -> list[RuleScore]:
+    """The same, read back; where the gaps were stands in the signed text."""
+    return [
+        RuleScore(part["code"], SENTENCES.get(part["code"], part["code"]), part["got"], part["points"], ())
+        for part in parts
+    ]
+
+
+def _score(rule: Rule, points: int, looked_at: int, gaps: list[Gap]) -> RuleScore:
+    got = points if not gaps else points * (looked_at - len(gaps)) // looked_at
+    return RuleScore(rule.code, rule.sentence, got, points, tuple(gaps))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from accounts.models import User
 from handover import form_template
 from handover.models import Access, Handover, Round
-from handover.queries import drafts, item_rows, record, record_words, score
+from handover.queries import drafts, item_rows, record, record_words, score, score_rules
 from handover.queries.drafts import ReceivedItem, SavedSection, Typed
 from handover.queries.words import ClockWords
 
@@ -72,7 +72,7 @@ def read(handover: Handover, access: Access) -> Workspace:
     draft = record.load_draft(handover)
     content = record.outgoing_content(draft)
     typing = drafts.typed(handover)
-    total, scores = explained(content)
+    total, scores = explained(content, handover)
     return Workspace(
         lines=_lines(draft, content, access),
         received=[
@@ -102,9 +102,9 @@ def _returned(handover: Handover) -> Round | None:
     return rounds.order_by("-number").first()
 
 
-def explained(content: record.Content) -> tuple[int, list[ShownScore]]:
+def explained(content: record.Content, handover: Handover) -> tuple[int, list[ShownScore]]:
     """The score of what is about to be signed, with its reasons."""
-    scores = score.explain(content)
+    scores = score.explain(content, score_rules.of_page(handover))
     return score.total(scores), [ShownScore(rule, _gaps(rule, content)) for rule in scores]
 
 

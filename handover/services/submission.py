@@ -1,6 +1,7 @@
 """The outgoing side signs: the cut is taken and frozen in a round; a round may be returned."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -12,7 +13,7 @@ from handover import lifecycle
 from handover.errors import NotAllowed
 from handover.ladders import OF_HANDOVERS
 from handover.models import ClockKind, Event, Handover, HandoverLine, Kind, PendingItem, Round, Waits
-from handover.queries import cut, duty, handovers, parties, record, score
+from handover.queries import cut, duty, handovers, parties, record, score, score_rules
 from handover.queries.record import Draft, Signature
 from handover.services import clocks, events, lines, signing
 
@@ -68,7 +69,7 @@ def submit_signed(*, handover: Handover, signature: Signature, seen_sha256: str,
         text=sign_off.text,
         submitted_by=signature.user,
         submitted_at=now,
-        score=score.total(score.explain(content)),
+        **_scored(handover, content),
     )
     if awaited := [item.item_id for item in draft.items if item.is_awaited]:
         lines.carry_on(item_ids=awaited, actor=signature.user, now=now)
@@ -113,6 +114,13 @@ def send_back(*, handover: Handover, reason: str, actor: User, now: datetime) ->
         text=reason,
         data={"round": round_.number},
     )
+
+
+def _scored(handover: Handover, content: record.Content) -> dict[str, Any]:
+    """The score with the rules that gave it."""
+    version = score_rules.own(handover.team_id)
+    scores = score.explain(content, score_rules.weights(version))
+    return {"score": score.total(scores), "score_rules": version, "score_parts": score.kept(scores)}
 
 
 def _refuse_hindered(draft: Draft, actor: User) -> None:

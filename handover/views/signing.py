@@ -44,7 +44,7 @@ def handover_sign(request: Request, pk: int) -> HttpResponse:
         handover = load(request, pk)
     draft = record.load_draft(handover)
     content = record.outgoing_content(draft, signature)
-    total, scores = workspace.explained(content)
+    total, scores = workspace.explained(content, handover)
     context = {
         "handover": handover,
         "content": content,

@@ -12,12 +12,13 @@ import inbox from "./inbox.js";
 import instant from "./instant.js";
 import live from "./live.js";
 import plan from "./plan.js";
+import preview from "./preview.js";
 import print from "./print.js";
 import pulse from "./pulse.js";
 import theme from "./theme.js";
 import zone from "./zone.js";
 
-const modules = { autosave, combobox, fill, inbox, instant, live, plan, print, pulse, theme, zone };
+const modules = { autosave, combobox, fill, inbox, instant, live, plan, preview, print, pulse, theme, zone };
 const started = new WeakSet();
 
 function start(root) {

@@ -32,6 +32,8 @@ PAGES = (
     Subject("product", "list_by_instant", "Live list, most pressing 50", "list", 1.0, 8),
     Subject("product", "home", "Mine now, 60 items", "list", 1.5),
     Subject("product", "board", "Board of a supervisor", "list", 1.5),
+    Subject("product", "trends", "Trends of a team, 26 weeks", "list", 1.5),
+    Subject("product", "trend_records", "Records behind a point, newest 50", "list", 1.5),
     Subject("product", "item", "Item", "record_page", 1.5, 8),
     Subject("product", "customer", "Customer", "record_page", 1.5, 8),
     Subject("product", "edit", "Handover being written, 15 lines", "record_page", 1.5, 8),
@@ -49,6 +51,8 @@ GROWTH = (
     ("list", "Live list, newest 50", 1.15),
     ("list_by_instant", "Live list, most pressing 50", 1.15),
     ("search", "Search for a word of two characters", 0),
+    ("trends", "Trends of a team, 26 weeks", 1.15),
+    ("trend_records", "Records behind a point, newest 50", 1.15),
 )
 MEMORY_AT_MOST = 1.3
 # So many things that come due at once, how long one worker may take for them, and of the processor for each.

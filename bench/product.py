@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import cache, partial
 from urllib.parse import quote
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import User
@@ -12,7 +12,7 @@ from bench import desks
 from bench.seed import fill
 from bench.texts import NOTES, some
 from bench.web import Call, Cookies, Get, Post, sign_in
-from handover.models import Assignment, Customer, Handover, Kind, PendingItem
+from handover.models import Assignment, Customer, Handover, Kind, Measure, PendingItem, Rollup
 from handover.models import Post as Desk
 from handover.services import items
 
@@ -39,6 +39,8 @@ class Pages:
             Handover.objects.filter(state=Handover.State.DRAFT).order_by("pk").values_list("pk", flat=True)
         )
         self.review_pk = Handover.objects.get(state=Handover.State.SUBMITTED).pk
+        contacts = Rollup.objects.filter(measure=Measure.CONTACT)
+        self.fullest_week = contacts.values_list("week").annotate(all=Sum("n")).latest("all")[0]
         self.pattern = PendingItem.objects.select_related("post__team", "issue_type").get(pk=self.items[0])
 
     def home(self, turn: int) -> Get:
@@ -46,6 +48,13 @@ class Pages:
 
     def board(self, turn: int) -> Get:
         return Get("/board/", cookies=self.supervisor)
+
+    def trends(self, turn: int) -> Get:
+        return Get("/trends/?weeks=26", cookies=self.supervisor)
+
+    def trend_records(self, turn: int) -> Get:
+        """Of the bar in which most was counted: a week of the contacts of customers."""
+        return Get(f"/trends/contact/?week={self.fullest_week}", cookies=self.supervisor)
 
     def list(self, turn: int) -> Get:
         return Get("/items/?order=newest", cookies=self.agent)

@@ -20,6 +20,7 @@ from handover.models import (
     Customer,
     Emotion,
     Event,
+    FigureMark,
     IssueType,
     Kind,
     PendingItem,
@@ -28,7 +29,7 @@ from handover.models import (
     Shift,
     Stage,
 )
-from handover.services import search, statistics
+from handover.services import figures, search, statistics
 
 POSTS = ("Front line", "After-sales", "技术支持", "Service desk", "推广台")
 AGENTS = 7  # of each post; with a duty supervisor each, 40 people
@@ -55,7 +56,9 @@ def fill(*, items: int, handovers: int, desks_wanted: int) -> None:
         for post, agents in zip(posts, people, strict=True):
             shifts = _shifts(post, agents, handovers // len(posts), now)
             history.fill(post=post, shifts=shifts, people=agents, signed=signed)
-        statistics.refresh()
+    while FigureMark.latest() is None:
+        figures.run(now=now)
+    statistics.refresh()
 
 
 def _people(team: Team, post: Post, number: int) -> list[User]:

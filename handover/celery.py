@@ -28,6 +28,8 @@ app.conf.beat_schedule = {
     },
     "forget": {"task": "handover.tasks.forget_old", "schedule": 600.0, "options": {"expires": 600}},
     "figures": {"task": "handover.tasks.count_figures", "schedule": 60.0, "options": {"expires": 60}},
+    "weekly": {"task": "handover.tasks.prepare_weekly", "schedule": 600.0, "options": {"expires": 600}},
+    "actions": {"task": "handover.tasks.remind_weekly", "schedule": 600.0, "options": {"expires": 600}},
     "statistics": {
         "task": "handover.tasks.refresh_statistics",
         "schedule": 600.0,

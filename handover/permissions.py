@@ -15,6 +15,8 @@ from .models import (
     PendingItem,
     Post,
     Swap,
+    WeeklyAction,
+    WeeklyReport,
 )
 
 Role = Membership.Role
@@ -227,3 +229,20 @@ def can_read_trail(access: Access) -> bool:
 
 def can_see_receipts(access: Access, notice: Notice) -> bool:
     return access.is_administrator or access.roles.get(notice.team_id) in READS_OFF_DUTY
+
+
+def can_read_trends(access: Access, team_id: int) -> bool:
+    return access.is_administrator or access.roles.get(team_id) in READS_OFF_DUTY
+
+
+def can_note_action(access: Access, report: WeeklyReport) -> bool:
+    """Whoever leads in the team notes what was agreed on its weekly figures."""
+    leads = access.roles.get(report.team_id) in {Role.LEADER, Role.SUPERVISOR}
+    return leads or access.is_administrator
+
+
+def can_finish_action(access: Access, action: WeeklyAction) -> bool:
+    """Who is to do it, and who leads; a decision alone has no end."""
+    if action.responsible_id is None:
+        return False
+    return action.responsible_id == access.user.pk or can_note_action(access, action.report)

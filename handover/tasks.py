@@ -20,6 +20,7 @@ from handover.services import (
     spot_checks,
     statistics,
     swaps,
+    weekly,
 )
 
 
@@ -94,6 +95,16 @@ def forget_old(**_: object) -> None:
 @app.task
 def count_figures(**_: object) -> None:
     figures.run(now=read_now())
+
+
+@app.task
+def prepare_weekly(**_: object) -> None:
+    weekly.prepare(now=read_now())
+
+
+@app.task
+def remind_weekly(**_: object) -> None:
+    weekly.remind(now=read_now())
 
 
 @app.task

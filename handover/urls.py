@@ -37,6 +37,7 @@ from handover.views import (
     trail,
     trends,
     webhooks,
+    weekly,
 )
 
 urlpatterns = [
@@ -59,6 +60,10 @@ urlpatterns = [
     path("trail/export/", trail.trail_export, name="trail_export"),
     path("trends/", trends.trends, name="trends"),
     path("trends/<slug:measure>/", trends.trend_records, name="trend_records"),
+    path("weekly/", weekly.weekly_list, name="weekly_list"),
+    path("weekly/<int:pk>/", weekly.weekly_report, name="weekly_report"),
+    path("weekly/<int:pk>/note/", weekly.weekly_note, name="weekly_note"),
+    path("weekly/actions/<int:pk>/done/", weekly.weekly_done, name="weekly_done"),
     path("figures/", personal.my_figures, name="my_figures"),
     path("figures/<int:pk>/", personal.person_figures, name="person_figures"),
     path("figures/<int:pk>/<slug:measure>/", personal.person_records, name="person_records"),

@@ -23,6 +23,8 @@ from handover.models import (
     Swap,
     Target,
     Waits,
+    WeeklyAction,
+    WeeklyReport,
 )
 from handover.queries import record
 from handover.services import disputes, paper, promises, submission, swaps
@@ -91,6 +93,7 @@ class World(Desk):
             handover=self.earlier, line=self.line, cause="other", text=CANARY, actor=self.bo, now=self.now
         )
         self.received = self.received_at_start()
+        self.action = self.agreed_on_figures()
         of_history(self.post, Measure.PROMISE, {self.team.business_week(self.now): (True,)}, person=self.ada)
         self.people = {
             "agent": self.ada,
@@ -209,6 +212,16 @@ class World(Desk):
         accepted = {"answer": "accepted", "answered_by": self.ada, "answered_at": self.then}
         return HandoverLine.objects.create(handover=handover, item=self.matter, round_number=1, **accepted)
 
+    def agreed_on_figures(self) -> WeeklyAction:
+        week = self.team.business_week(self.now) - timedelta(days=7)
+        case = {"handover": self.handover.pk, "post": CANARY, "shift": CANARY, "at": self.then.isoformat()}
+        of_item = [{"item": self.matter.pk, "at": self.then.isoformat(), "times": 2, "handovers": 1}]
+        worst = {"late": [case | {"minutes": None}], "promises": of_item, "calls": of_item, "oldest": of_item}
+        body = {"sums": {"now": {"promise": [2, 1, 0]}, "before": {"promise": [2, 2, 0]}}} | worst
+        report = WeeklyReport.objects.create(team=self.team, week=week, body=body, prepared_at=self.then)
+        agreed = {"text": CANARY, "responsible": self.ada, "due_date": self.then.date()}
+        return report.actions.create(noted_by=self.dai, noted_at=self.then, **agreed)
+
     def person(self, role: str) -> User | None:
         return self.people.get(role)
 
@@ -233,6 +246,8 @@ class World(Desk):
             "records": self.drawn.pk,
             "findings": self.finding.pk,
             "figures": self.ada.pk,
+            "weekly": self.action.report_id,
+            "actions": self.action.pk,
             "people": (self.people["off_duty"] if "vouch" in route else self.bo).pk,
             "kept": self.held.pk,
             "webhooks": self.webhook.pk,

@@ -41,6 +41,7 @@ from .shifts import (
 from .signoffs import Addendum, SignedText, SignOff
 from .spot_checks import Draw, DrawnRecord, Finding, FindingEntry, SpotCheck, SpotCheckPlan
 from .swaps import Swap
+from .weekly import WeeklyAction, WeeklyReport
 
 __all__ = [
     "IDLE_HANDOVERS",
@@ -114,4 +115,6 @@ __all__ = [
     "Waits",
     "Watermark",
     "Webhook",
+    "WeeklyAction",
+    "WeeklyReport",
 ]

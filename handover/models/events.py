@@ -105,6 +105,9 @@ class Event(models.Model):
         FINDING_ANSWERED = "finding_answered", _("answered a finding")
         FINDING_ACCEPTED = "finding_accepted", _("accepted what was done about a finding")
         FINDING_AGAIN = "finding_again", _("asked again about a finding")
+        # weekly figures
+        WEEKLY_NOTED = "weekly_noted", _("noted what was agreed on the weekly figures")
+        WEEKLY_DONE = "weekly_done", _("ticked as done what was agreed on the weekly figures")
         # people and shifts
         CHECKED_IN = "checked_in", _("checked in")
         CHECKED_OUT = "checked_out", _("checked out")

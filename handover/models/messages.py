@@ -29,6 +29,9 @@ class Message(models.Model):
     text = models.CharField(_("message"), max_length=600)
     item = models.ForeignKey("handover.PendingItem", models.CASCADE, null=True, related_name="+")
     handover = models.ForeignKey("handover.Handover", models.CASCADE, null=True, related_name="+")
+    report = models.ForeignKey(
+        "handover.WeeklyReport", models.CASCADE, null=True, related_name="+", db_index=False
+    )
     # Names what it tells, so that nobody is told the same twice.
     key = models.CharField(max_length=60, blank=True)
     at = models.DateTimeField()

@@ -7,7 +7,7 @@ from django.db.models import BigIntegerField, Q, QuerySet
 from django.urls import reverse
 
 from accounts.models import User
-from handover.models import About, Access, Handover, Message, MessageChoice, PendingItem
+from handover.models import About, Access, Handover, Message, MessageChoice, PendingItem, WeeklyReport
 
 from .paging import Cursor
 from .prepared import Rows, prepared
@@ -20,7 +20,7 @@ TOASTS = 3
 
 @dataclass(frozen=True)
 class Note:
-    """One message; `url` leads to its item or its handover where the reader may see it."""
+    """One message; `url` leads to what it is about where the reader may see that."""
 
     id: int
     text: str
@@ -28,6 +28,7 @@ class Note:
     is_read: bool
     url: str
     is_of_record: bool
+    is_of_report: bool
 
 
 @dataclass(frozen=True)
@@ -128,16 +129,27 @@ def _handovers(messages: list[Message], access: Access) -> dict[int | None, str]
     return {pk: reverse("handover_detail", args=[pk]) for pk in visible} if ids else {}
 
 
+def _reports(messages: list[Message], access: Access) -> dict[int | None, str]:
+    """The same of weekly figures."""
+    ids = {message.report_id for message in messages if message.report_id}
+    visible = WeeklyReport.objects.visible_to(access).filter(pk__in=ids).values_list("pk", flat=True)
+    return {pk: reverse("weekly_report", args=[pk]) for pk in visible} if ids else {}
+
+
 def _notes(messages: list[Message], access: Access) -> list[Note]:
     items, handovers = _items(messages, access), _handovers(messages, access)
+    reports = _reports(messages, access)
     return [
         Note(
             id=message.pk,
             text=message.text,
             at=message.at,
             is_read=message.read_at is not None,
-            url=items.get(message.item_id) or handovers.get(message.handover_id, ""),
+            url=items.get(message.item_id)
+            or handovers.get(message.handover_id)
+            or reports.get(message.report_id, ""),
             is_of_record=message.item_id is None,
+            is_of_report=message.report_id is not None,
         )
         for message in messages
     ]

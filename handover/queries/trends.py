@@ -22,6 +22,7 @@ from .trend_questions import QUESTIONS, Form, Question
 
 WEEK = timedelta(days=7)
 SPANS = (8, 13, 26)  # weeks to look back
+Label = tuple[date, str, str]  # a week, in words and in short
 
 
 @dataclass(frozen=True)
@@ -116,14 +117,15 @@ def trends(filters: Filters, now: datetime) -> list[Trend]:
     for measure, week, bucket, *sums in _sums(filters, weeks):
         by_week[measure, week] = _added(by_week[measure, week], sums)
         by_bucket[measure, bucket] = _added(by_bucket[measure, bucket], sums)
+    labels = [(week, week_words(week), short_day(week)) for week in weeks]  # the same of every chart
     found = []
     for question in QUESTIONS:
         if question.form is Form.COUNT:
             buckets = {bucket: sums for (of, bucket), sums in by_bucket.items() if of == question.measure}
             found.append(_by_bucket(question, buckets, filters))
         else:
-            of_weeks = {week: by_week.get((question.measure, week), Sums()) for week in weeks}
-            found.append(_by_week(question, of_weeks, filters))
+            of_weeks = [by_week.get((question.measure, week), Sums()) for week in weeks]
+            found.append(_by_week(question, list(zip(labels, of_weeks, strict=True)), filters))
     return found
 
 
@@ -137,15 +139,15 @@ def _added(sums: Sums, others: Iterable[int]) -> Sums:
     return Sums(*(mine + other for mine, other in zip(sums, others, strict=True)))
 
 
-def _by_week(question: Question, of_weeks: dict[date, Sums], filters: Filters) -> Trend:
-    base, last = _address(question), max(of_weeks)
+def _by_week(question: Question, points: list[tuple[Label, Sums]], filters: Filters) -> Trend:
+    base, last = f"{_address(question)}?{filters.query()}&week=", points[-1][0][0]
+    tip = _("Week of %(day)s: %(figure)s")
     values, rows = [], []
-    for week, sums in of_weeks.items():
+    for (week, label, short), sums in points:
         said = words(question, sums)
-        label = week_words(week)
-        url = f"{base}?{filters.query(week=week)}" if sums.n else ""
-        tip = _("Week of %(day)s: %(figure)s") % {"day": label, "figure": said}
-        values.append(Value(short_day(week), tip, url, number(question, sums), is_running=week == last))
+        url = f"{base}{week}" if sums.n else ""
+        said_of_week = tip % {"day": label, "figure": said}
+        values.append(Value(short, said_of_week, url, number(question, sums), is_running=week == last))
         rows.append(Row(label, said, sums.n, url))
     highest = 100 if question.form is Form.SHARE and not question.is_fault else None
     chart = charts.draw(values, highest=highest, goal=question.goal)
@@ -161,10 +163,11 @@ def _by_bucket(question: Question, buckets: dict[int, Sums], filters: Filters) -
         places, name = range(24), _hour
     else:
         places, name = range(1, max(buckets, default=1) + 1), _step
-    base, values, rows = _address(question), [], []
+    base = f"{_address(question)}?{filters.query()}&bucket="
+    values, rows = [], []
     for place in places:
         sums = buckets.get(place, Sums())
-        url = f"{base}?{filters.query(bucket=place)}" if sums.n else ""
+        url = f"{base}{place}" if sums.n else ""
         tip = f"{name(place)}: {sums.n}"
         values.append(Value(str(place), tip, url, sums.n or None))
         rows.append(Row(name(place), str(sums.n), sums.n, url))

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.text import Truncator
 
 from accounts.models import Team, User
-from handover.models import Delivery, Handover, Message, MessageChoice, PendingItem, Webhook
+from handover.models import Delivery, Handover, Message, MessageChoice, PendingItem, Webhook, WeeklyReport
 
 LONGEST = 600
 
@@ -26,6 +26,7 @@ class Letter:
     key: str = ""
     item: PendingItem | None = None
     handover: Handover | None = None
+    report: WeeklyReport | None = None
     by_email: bool | None = None
 
 
@@ -56,6 +57,7 @@ def send(letters: Iterable[Letter], *, now: datetime) -> None:
             text=_short(letter.text),
             item=letter.item,
             handover=letter.handover,
+            report=letter.report,
             key=letter.key,
             at=now,
             # Whoever does not want it in the application finds it there, read.

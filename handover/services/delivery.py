@@ -248,10 +248,9 @@ def _settled(row: Delivery, outcome: Outcome, now: datetime) -> Delivery:
     row.may_have_arrived |= bool(outcome.is_tried and failure and failure.may_have_arrived)
     if row.attempts >= ATTEMPTS or (failure and now - row.at > OLDEST):
         row.state, row.next_at, row.settled_at = Delivery.State.GIVEN_UP, None, now
-    else:
-        pause = min(FIRST_PAUSE * 2 ** max(row.attempts - 1, 0), LONGEST_PAUSE) if failure else timedelta()
-        row.next_at = now + pause
-    return row
+    elif failure:
+        row.next_at = now + min(FIRST_PAUSE * 2 ** max(row.attempts - 1, 0), LONGEST_PAUSE)
+    return row  # what there was no time for keeps its place in the line
 
 
 def _facts(row: Delivery) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def test_what_there_is_no_time_for_waits_for_the_next_turn(desk, monkeypatch):
     with receiver(pause=0.2) as outside:
         factories.webhook(desk.team, secret="shared", url=outside.url)
         publish(desk.team, 5)
-        delivery.deliver(now=NOW)
+        delivery.deliver(now=NOW + timedelta(seconds=7))
 
     assert len(outside.posts) == 2
     assert states() == [("sent", 1)] * 2 + [("waiting", 0)] * 3

@@ -62,3 +62,5 @@ BURST_CPU_MS = 1.0
 # A sweep that finds nothing due, and how much longer it may take among many items than among few.
 IDLE_SQL_MS = 2.0
 IDLE_GROWTH = 1.5
+# A million entries of the ledger in two minutes by the clock of a busy machine.
+VERIFIED_A_SECOND = 1_000_000 / 60  # of the processor

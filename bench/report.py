@@ -81,6 +81,38 @@ def idle(found: Sequence[tuple[int, float, float]]) -> str:
     return f"{_database()}\n\n{_table(head, rows)}"
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """The seconds of the processor and by the clock for so many entries, `sealed` of them new."""
+
+    entries: int
+    sealed: int
+    sealing: tuple[float, float]
+    verifying: tuple[float, float]
+
+
+def evidence(found: Sequence[Evidence]) -> str:
+    """What it costs to seal rows, and to verify all that were sealed."""
+    rows = []
+    for one in found:
+        a_second = one.entries / one.verifying[0]
+        figures = (one.sealing[0] * 1000 / one.sealed, *one.verifying)
+        budget = f"≥ {budgets.VERIFIED_A_SECOND:,.0f}"
+        judged = _judged(a_second >= budgets.VERIFIED_A_SECOND)
+        words = (f"{figure:.2f}" for figure in figures)
+        rows.append((f"{one.entries:,}", *words, f"{a_second:,.0f}", budget, judged))
+    head = (
+        "Entries",
+        "CPU ms to seal one",
+        "CPU s to verify",
+        "Seconds",
+        "Entries a CPU s",
+        "Budget",
+        "Kept",
+    )
+    return f"{_database()}\n\n{_table(head, rows)}"
+
+
 def _row(measured: Measured, floor: dict[str, float]) -> tuple[str, ...]:
     subject = measured.subject
     walls = (measured.wall_ms(percent) for percent in (50, 95, 99))

@@ -21,6 +21,7 @@ from bench.report import Measured
 from bench.sides import (
     BARE,
     ENGINE,
+    EVIDENCE,
     FLOOR,
     LARGE,
     PRODUCT,
@@ -35,6 +36,7 @@ from bench.sides import (
 
 SWEPT = [1_000, 10_000, 100_000]  # and a million on demand: it takes long to make them
 SENDS = {"EMAIL_URL": "dummymail://"}  # so that emails are written as where a mail server is set up
+SEALED = [100_000]  # and a million on demand
 WARM_UP = 2  # requests of each kind before the first that counts
 
 
@@ -60,6 +62,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--engine", action="store_true", help="what sweeps for steps that are due cost")
     parser.add_argument("--open", type=int, nargs="+", default=SWEPT, help="items among which it sweeps")
     parser.add_argument("--burst", type=int, default=budgets.BURST, help="steps due at once")
+    parser.add_argument("--evidence", action="store_true", help="what sealing and verifying the trail cost")
+    parser.add_argument("--entries", type=int, nargs="+", default=SEALED, help="of the ledger, in steps")
     parser.add_argument("--profile", metavar="PAGE", help="where the time of one page goes instead")
     return parser.parse_args()
 
@@ -100,7 +104,14 @@ def engine(options: argparse.Namespace, home: Path) -> None:
         subprocess.run(command, env={**environment(ENGINE, home), **SENDS}, check=True)
 
 
-OTHERS = {"growth": growth, "profile": profiled, "engine": engine}
+def evidence(options: argparse.Namespace, home: Path) -> None:
+    """What sealing and verifying cost, in a process that prints its table itself."""
+    command = [sys.executable, "-m", "bench.launch", EVIDENCE.pages, *map(str, options.entries)]
+    with databases([EVIDENCE]):
+        subprocess.run(command, env=environment(EVIDENCE, home), check=True)
+
+
+OTHERS = {"growth": growth, "profile": profiled, "engine": engine, "evidence": evidence}
 
 
 def started(

@@ -32,6 +32,7 @@ PRODUCT = Side("product", "bench.product", "handover.settings", "product")
 SMALL = Side("small", "bench.product", "handover.settings", "small")
 LARGE = Side("large", "bench.product", "handover.settings", "large")
 ENGINE = Side("engine", "bench.engine", "handover.settings", "engine")
+EVIDENCE = Side("evidence", "bench.evidence", "handover.settings", "evidence")
 
 
 class Running:

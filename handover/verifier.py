@@ -70,7 +70,7 @@ class Key:
         if self.tool and not self._is_signed(content, signature):
             raise Rejected(
                 f"{english}: the signature is not of this key and this content.",
-                f"{chinese}:签名与该密钥和内容不符。",
+                f"{chinese}：签名与该密钥和内容不符。",
             )
 
     def _is_signed(self, content: bytes, signature: str) -> bool:
@@ -145,7 +145,7 @@ def check_checkpoint(checkpoint: dict[str, Any], key: Key) -> None:
     if checkpoint["key_id"] != key.id:
         raise Rejected(
             f"Checkpoint {size} is of another key ({checkpoint['key_id']}).",
-            f"检查点 {size} 属于另一个密钥({checkpoint['key_id']})。",
+            f"检查点 {size} 属于另一个密钥（{checkpoint['key_id']}）。",
         )
     key.check(canonical(facts).encode(), checkpoint["signature"], f"Checkpoint {size}", f"检查点 {size}")
 
@@ -238,7 +238,7 @@ def verify(pack: Pack, key: Key, copy: Path | None) -> None:
     say(
         "+",
         f"Handover {number}: {len(pack.files)} files are as they were exported.",
-        f"交接记录 {number}:{len(pack.files)} 个文件与导出时一致。",
+        f"交接记录 {number}：{len(pack.files)} 个文件与导出时一致。",
     )
     say(
         "+",
@@ -262,7 +262,7 @@ def say_limits(key: Key, *, is_own_key: bool, copy: Path | None) -> None:
         say(
             "-",
             "No signature was checked: the package cryptography and the command openssl are both missing.",
-            "未检查任何签名:此处既没有 cryptography 软件包,也没有 openssl 命令。",
+            "未检查任何签名：此处既没有 cryptography 软件包，也没有 openssl 命令。",
         )
     if is_own_key:
         say(
@@ -274,7 +274,7 @@ def say_limits(key: Key, *, is_own_key: bool, copy: Path | None) -> None:
         say(
             "-",
             "The checkpoints were not compared with a copy outside (--checkpoints FILE).",
-            "未与外部副本核对检查点(--checkpoints FILE)。",
+            "未与外部副本核对检查点（--checkpoints FILE）。",
         )
     say("-", "What was added to the record after the export is not in it.", "导出之后对记录的补充不在其中。")
 
@@ -296,13 +296,13 @@ def main() -> int:
         say("!", f"REJECTED. {error}", "未通过验证。")
         return 1
     except (KeyError, TypeError, ValueError, AttributeError, zipfile.BadZipFile, OSError) as error:
-        say("!", f"REJECTED. The export cannot be read: {error!r}", "未通过验证:无法读取导出文件。")
+        say("!", f"REJECTED. The export cannot be read: {error!r}", "未通过验证：无法读取导出文件。")
         return 1
     say_limits(key, is_own_key=not options.public_key, copy=options.checkpoints)
     if not key.tool:
         say("?", "What could be checked fits.", "能够检查的内容全部相符。")
         return 2
-    say("=", "ACCEPTED. Everything that was checked fits.", "通过验证:已检查的内容全部相符。")
+    say("=", "ACCEPTED. Everything that was checked fits.", "通过验证：已检查的内容全部相符。")
     return 0
 
 

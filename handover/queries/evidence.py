@@ -33,6 +33,11 @@ def _unsealed_sign_offs(*, handover: int) -> Rows:
     return without_entry(Protected(SignOff)).filter(handover=handover).values_list("pk")
 
 
+def key_id() -> str:
+    """Of the latest checkpoint; none before the first."""
+    return Checkpoint.objects.order_by("-size").values_list("key_id", flat=True).first() or ""
+
+
 def end() -> tuple[int, str] | None:
     """Number and hash of the last entry."""
     return LedgerEntry.objects.order_by("-seq").values_list("seq", "hash").first()

@@ -30,11 +30,11 @@ verify.py         checks all of it: python3 verify.py
 交接记录 {number}
 
 record.pdf        签字时的记录
-texts/            所签文本的原始字节,文件名即其 SHA-256
+texts/            所签文本的原始字节，文件名即其 SHA-256
 record.json       账本封存的轮次、签字、补充说明与文本
-ledger.json       封存它们的账本片段,介于已签名的检查点之间
-public-key.pem    检查点与 manifest.json 的公钥,请与从别处得知的公钥核对
-verify.py         检查以上全部内容:python3 verify.py
+ledger.json       封存它们的账本片段，介于已签名的检查点之间
+public-key.pem    检查点与 manifest.json 的公钥，请与从别处得知的公钥核对
+verify.py         检查以上全部内容：python3 verify.py
 """
 
 

@@ -6,10 +6,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from handover import permissions, seal_key
+from handover import permissions
 from handover.errors import HandoverError
 from handover.queries import evidence, handovers
-from handover.services import exports
 
 from .handovers import load
 from .request import Request
@@ -28,9 +27,11 @@ def handover_evidence(request: Request, pk: int) -> HttpResponse:
         context = {
             "handover": handover,
             "is_sealed": evidence.is_sealed(handover),
-            "key_id": seal_key.key_id(seal_key.load().public_key()),
+            "key_id": evidence.key_id(),
         }
         return render(request, "handovers/evidence.html", context)
+    from handover.services import exports  # noqa: PLC0415  30 MB of packages that no other page needs
+
     timezone.activate(handover.team.zone)  # paper has one zone, whoever prints it
     try:
         content = exports.export(handover=handover, actor=request.user, now=request.access.now)

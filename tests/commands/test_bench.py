@@ -32,3 +32,16 @@ def test_bench_measures_the_engine():
     assert [
         title for title in ("Open items, nothing due", "Steps due at once") if title not in run.stdout
     ] == []
+
+
+def test_bench_measures_the_evidence():
+    run = subprocess.run(
+        [sys.executable, "-m", "bench.run", "--evidence", "--entries", "20", "50"],
+        cwd=BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode == 0, run.stderr
+    assert [entries for entries in ("| 20 ", "| 50 ") if entries not in run.stdout] == []

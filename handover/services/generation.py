@@ -11,7 +11,7 @@ from accounts.zones import local_instant
 from handover.models import Event, PatternSkip, Post, Shift, ShiftPattern
 from handover.services import events
 
-AHEAD = timedelta(days=14)
+AHEAD = timedelta(days=42)  # a roster is planned a month ahead
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ def edit(
 def add_patterns(
     *, post: Post, patterns: list[PatternFacts], actor: User, now: datetime
 ) -> list[ShiftPattern]:
-    """Rules for shifts, and the shifts of the next two weeks. Raises Conflict where one is there already."""
+    """Rules for shifts, and the shifts of the next six weeks. Raises Conflict where one is there already."""
     new = [ShiftPattern(post=post, **facts) for facts in patterns]
     for pattern in new:
         setting_changes.insert(pattern)

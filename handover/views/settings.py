@@ -175,7 +175,7 @@ def pattern_create(request: Request, post_pk: int) -> HttpResponse:
             post=post, patterns=[form.facts()], actor=request.user, now=request.access.now
         ),
         back=resolve_url("team_detail", post.team_id),
-        done=_("The shifts of the next two weeks are on the roster."),
+        done=_("The shifts of the next six weeks are on the roster."),
         template="settings/pattern.html",
         context={"heading": _("New pattern"), "post": post, "presets": PRESETS},
     )

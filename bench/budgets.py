@@ -40,6 +40,8 @@ PAGES = (
     Subject("product", "review", "Handover being received, 15 lines", "record_page", 1.5, 8),
     Subject("product", "record", "Record of a handover, 15 lines", "record_page", 1.5, 8),
     Subject("product", "search", "Search for a word of two characters", p95_ms=40),
+    Subject("product", "trail", "Trail, newest 50 entries", "list", 1.5),
+    Subject("product", "trail_of_person", "Trail of one person and one kind of entry", "list", 1.5),
 )
 WRITES = (
     Subject("product", "form", "Form that registers an item", "form", 2.0),
@@ -53,6 +55,8 @@ GROWTH = (
     ("search", "Search for a word of two characters", 0),
     ("trends", "Trends of a team, 26 weeks", 1.15),
     ("trend_records", "Records behind a point, newest 50", 1.15),
+    ("trail", "Trail, newest 50 entries", 1.15),
+    ("trail_of_person", "Trail of one person and one kind of entry", 1.15),
 )
 MEMORY_AT_MOST = 1.3
 # So many things that come due at once, how long one worker may take for them, and of the processor for each.

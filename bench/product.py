@@ -56,6 +56,13 @@ class Pages:
         """Of the bar in which most was counted: a week of the contacts of customers."""
         return Get(f"/trends/contact/?week={self.fullest_week}", cookies=self.supervisor)
 
+    def trail(self, turn: int) -> Get:
+        return Get("/trail/", cookies=self.supervisor)
+
+    def trail_of_person(self, turn: int) -> Get:
+        """An item leaves three to four entries, so 300,000 items make a trail of a million."""
+        return Get(f"/trail/?person={self.person.username}&verb=progressed", cookies=self.supervisor)
+
     def list(self, turn: int) -> Get:
         return Get("/items/?order=newest", cookies=self.agent)
 

@@ -30,9 +30,9 @@ from handover.queries import record
 from handover.services import disputes, paper, promises, submission, swaps
 from tests import factories
 from tests.boundary import Desk
+from tests.canaries import CANARY, fill
 from tests.figures import of_history
 
-CANARY = "kanarienvogel"
 CUSTOMER = (f"Name {CANARY}", "13912345678")  # the name and the phone number of the world's customer
 
 
@@ -102,12 +102,14 @@ class World(Desk):
             "leader": factories.member(self.team, leads=self.post),
             "supervisor": self.dai,
             "auditor": factories.member(self.team, role.AUDITOR),
+            "disabled": factories.member(self.team, role.SUPERVISOR),
             "administrator": factories.administrator(),
             "stranger": factories.agent_on_duty(factories.post(), now=self.now),
             "other_supervisor": factories.member(factories.team(), role.SUPERVISOR),
         }
         who = User.objects.filter(pk=self.people["off_duty"].pk)
         who.update(password_reset_by=self.people["administrator"], display_name=f"Off {CANARY}")
+        fill(self)
 
     def agreed_swap(self) -> Swap:
         """Ada gives a shift to Bo, and nobody has approved it yet."""

@@ -38,6 +38,11 @@ NEED_ICONS = {
     "other": "note",
     "unknown": "question",
 }
+# Parts of the site that are reached from another one.
+PARTS = {
+    **dict.fromkeys(("disputes", "spot-checks", "trends", "figures", "weekly", "trail"), "supervision"),
+    **dict.fromkeys(("swaps", "calendars", "shifts", "assignments"), "roster"),
+}
 NEEDS = {need.value: need.label for need in Customer.Need}
 
 
@@ -67,6 +72,7 @@ def _rendered(template_name: str, _language: str | None, **facts: Hashable) -> S
 def section(path: str) -> str:
     """The part of the site that a page belongs to: "/items/" of "/items/7/edit/"."""
     first = path[1:].partition("/")[0]
+    first = PARTS.get(first, first)
     return f"/{first}/" if first else "/"
 
 

@@ -112,7 +112,13 @@ def test_need_badge_has_icon_and_words():
 
 @pytest.mark.parametrize(
     ("path", "address", "current"),
-    [("/items/4/", "/items/", True), ("/items/", "/items/", True), ("/items/", "/", False), ("/", "/", True)],
+    [
+        ("/items/4/", "/items/", True),
+        ("/items/", "/items/", True),
+        ("/items/", "/", False),
+        ("/", "/", True),
+        ("/disputes/4/", "/supervision/", True),
+    ],
 )
 def test_nav_link_marks_the_section_of_the_page(path, address, current):
     link = ui.nav_link(address, "list", "Items", ui.section(path))

@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.db import models
@@ -93,6 +94,11 @@ class User(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.display_name
+
+    @property
+    def own_language(self) -> str:
+        """In which they are written to: as chosen, else that of the installation."""
+        return self.language or settings.LANGUAGE_CODE
 
     @property
     def may_sign(self) -> bool:

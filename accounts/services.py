@@ -4,7 +4,6 @@ import secrets
 from datetime import datetime
 from typing import TypedDict, Unpack
 
-from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.mail import send_mail
 from django.db import transaction
@@ -113,7 +112,7 @@ def _one_time_password() -> str:
 
 
 def _tell_of_reset(user: User, actor: User) -> None:
-    with translation.override(user.language or settings.LANGUAGE_CODE):
+    with translation.override(user.own_language):
         subject = _("Your password was reset")
         text = _(
             "%(actor)s has reset the password of your account “%(username)s”. You will be asked for a new one"

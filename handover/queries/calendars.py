@@ -62,7 +62,7 @@ def text(feed: CalendarFeed, now: datetime) -> bytes | None:
     else:
         own = Assignment.objects.effective().of_workers().filter(user=feed.owner)
         chosen = visible.filter(pk__in=own.values("shift"))
-    with translation.override(feed.owner.language or settings.LANGUAGE_CODE):
+    with translation.override(feed.owner.own_language):
         return _calendar(feed, chosen, now)
 
 

@@ -206,7 +206,7 @@ def _to_reader(parcel: Parcel, message: Message) -> Parcel:
     return replace(
         parcel,
         text=message.text,
-        language=reader.language or settings.LANGUAGE_CODE,
+        language=reader.own_language,
         to=reader.email if reader.is_active else "",
         zone=reader.time_zone or (about.team.time_zone if about else settings.TIME_ZONE),
     )

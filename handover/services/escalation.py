@@ -9,15 +9,12 @@ import logging
 from datetime import datetime, timedelta
 
 from billiard.exceptions import SoftTimeLimitExceeded  # of Celery, without loading all of it into the web
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet, prefetch_related_objects
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from handover import clock
-from handover.models import About, Clock, Event, PendingItem
+from handover.models import Clock, Event, PendingItem
 from handover.queries.pulse import SWEEP
 from handover.services import events, outbox, pulse
 from handover.services.tellings import Tellings
@@ -141,25 +138,13 @@ def _set_back(pk: int, now: datetime) -> None:
 
 def _report(waiting: Clock, now: datetime) -> None:
     """Say in the inbox of every administrator that the engine cannot tell what it should."""
-    thing = f"#{waiting.item_id}" if waiting.item_id else str(waiting.record)
-    letters = []
-    for person in User.objects.filter(is_active=True, is_administrator=True).order_by("pk"):
-        with translation.override(person.language or settings.LANGUAGE_CODE):
-            text = _(
-                "The engine cannot tell anybody that %(thing)s waits: it failed %(count)s times. "
-                "It goes on trying. The log of the worker says why."
-            ) % {"thing": thing, "count": FAILURES_TO_REPORT}
-        letters.append(
-            outbox.Letter(
-                person,
-                About.URGENT,
-                text,
-                f"failed.{waiting.pk}.{now:%Y%m%d%H%M%S}",  # it may recover, and fail again another day
-                item=waiting.item,
-                handover=waiting.record,
-            )
-        )
-    outbox.send(letters, now=now)
+    outbox.send_to_administrators(
+        lambda: _failing(waiting),
+        key=f"failed.{waiting.pk}.{now:%Y%m%d%H%M%S}",  # it may recover, and fail again another day
+        now=now,
+        item=waiting.item,
+        handover=waiting.record,
+    )
     events.record(
         verb=Event.Verb.ENGINE_FAILED,
         actor=None,
@@ -167,3 +152,11 @@ def _report(waiting: Clock, now: datetime) -> None:
         data={"clock": waiting.kind},
         **events.facts(waiting),
     )
+
+
+def _failing(waiting: Clock) -> str:
+    thing = f"#{waiting.item_id}" if waiting.item_id else str(waiting.record)
+    return _(
+        "The engine cannot tell anybody that %(thing)s waits: it failed %(count)s times. "
+        "It goes on trying. The log of the worker says why."
+    ) % {"thing": thing, "count": FAILURES_TO_REPORT}

@@ -7,7 +7,6 @@ from datetime import datetime
 from secrets import token_hex
 from typing import TypedDict
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -126,10 +125,7 @@ def _record(finding: Finding, verb: str, text: str, actor: User, now: datetime) 
 def _tell(finding: Finding, template: str, key: str, now: datetime) -> None:
     """Tell who is to put it right, in their language and in the times of the team."""
     person = finding.responsible
-    with (
-        translation.override(person.language or settings.LANGUAGE_CODE),
-        timezone.override(finding.team.zone),
-    ):
+    with translation.override(person.own_language), timezone.override(finding.team.zone):
         text = _(template) % {
             "finding": finding,
             "place": handover_words(finding.handover),

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -55,7 +54,7 @@ def _warn(post: Post, rows: list[Hole], people: Iterable[User], now: datetime) -
 
 def _letter(post: Post, hole: Hole, person: User, now: datetime) -> outbox.Letter:
     zone = post.team.zone
-    with translation.override(person.language or settings.LANGUAGE_CODE), timezone.override(zone):
+    with translation.override(person.own_language), timezone.override(zone):
         text = _(
             "Nobody is on the roster of %(post)s: %(span)s. Please put somebody on it; if nobody has to be "
             "there, change the service hours of the post."

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -32,7 +31,7 @@ def tell(
     """
     if recipient is None or recipient == actor:
         return
-    with translation.override(recipient.language or settings.LANGUAGE_CODE):
+    with translation.override(recipient.own_language):
         of_item = {"number": item.pk, "customer": item.customer} if item else {}
         text = _(sentence) % {"person": actor, **of_item, **facts}
     outbox.send([outbox.Letter(recipient, About.NEWS, text, item=item, handover=handover)], now=now)

@@ -1,14 +1,24 @@
 """Writes messages to people and to group chats, inside the transaction of what they tell."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.text import Truncator
 
 from accounts.models import Team, User
-from handover.models import Delivery, Handover, Message, MessageChoice, PendingItem, Webhook, WeeklyReport
+from handover.models import (
+    About,
+    Delivery,
+    Handover,
+    Message,
+    MessageChoice,
+    PendingItem,
+    Webhook,
+    WeeklyReport,
+)
 
 LONGEST = 600
 
@@ -70,6 +80,22 @@ def send(letters: Iterable[Letter], *, now: datetime) -> None:
         for letter, message in zip(letters, messages, strict=True)
         if _leaves(letter, choices[letter])
     )
+
+
+def send_to_administrators(
+    say: Callable[[], str],
+    *,
+    key: str,
+    now: datetime,
+    item: PendingItem | None = None,
+    handover: Handover | None = None,
+) -> None:
+    """Tell every administrator, in their language, what the engine cannot put right by itself."""
+    letters = []
+    for person in User.objects.filter(is_active=True, is_administrator=True).order_by("pk"):
+        with translation.override(person.own_language):
+            letters.append(Letter(person, About.URGENT, say(), key, item, handover))
+    send(letters, now=now)
 
 
 def leaving(letters: list[Letter]) -> list[Letter]:

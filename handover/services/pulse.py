@@ -2,16 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from handover import clock
 from handover.ladders import AT_ANY_HOUR, WITH_OWN_TIME
-from handover.models import About, Clock, Delivery, Event, PendingItem, Pulse
+from handover.models import Clock, Delivery, Event, PendingItem, Pulse
 from handover.queries import pulse as pulses
 from handover.queries.words import Reader
 from handover.services import events, outbox
@@ -74,14 +71,11 @@ def _tell(step: timedelta, now: datetime) -> None:
     """Say in the trail and to the administrators that the wall clock was moved."""
     seconds = round(step.total_seconds())
     events.record(verb=Event.Verb.CLOCK_STEPPED, actor=None, now=now, data={"seconds": seconds})
-    letters = []
-    for person in User.objects.filter(is_active=True, is_administrator=True).order_by("pk"):
-        with translation.override(person.language or settings.LANGUAGE_CODE):
-            span = Reader(now).span(abs(seconds))
-            text = (
-                _("The server's clock jumped %(span)s forward. Please check it.")
-                if seconds > 0
-                else _("The server's clock jumped %(span)s back. Please check it.")
-            ) % {"span": span}
-        letters.append(outbox.Letter(person, About.URGENT, text, f"clock.{now:%Y%m%d%H%M%S}"))
-    outbox.send(letters, now=now)
+    outbox.send_to_administrators(lambda: _jumped(seconds, now), key=f"clock.{now:%Y%m%d%H%M%S}", now=now)
+
+
+def _jumped(seconds: int, now: datetime) -> str:
+    span = Reader(now).span(abs(seconds))
+    if seconds > 0:
+        return _("The server's clock jumped %(span)s forward. Please check it.") % {"span": span}
+    return _("The server's clock jumped %(span)s back. Please check it.") % {"span": span}

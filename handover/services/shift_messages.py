@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
@@ -111,10 +110,7 @@ def _tell(name: str, shift_id: int, now: datetime) -> int:
     words, handover = ShiftWords(shift, now), Handover.objects.filter(outgoing_shift=shift).first()
     letters = []
     for place in _untold(name, now).filter(shift=shift).select_related("user"):
-        with (
-            translation.override(place.user.language or settings.LANGUAGE_CODE),
-            timezone.override(shift.post.team.zone),
-        ):
+        with translation.override(place.user.own_language), timezone.override(shift.post.team.zone):
             text = TELLINGS[name].say(words, place.user)
         key = f"{name}.{shift.pk}"
         letters.append(outbox.Letter(place.user, TELLINGS[name].about, text, key, handover=handover))

@@ -6,7 +6,6 @@ Every function is one transaction, holds the row of the thing until its end, and
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.conf import settings
 from django.db import models, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -105,7 +104,7 @@ def _held(thing: Thing) -> Thing:
 
 
 def _call(person: User, item: PendingItem, actor: User, text: str, key: str) -> outbox.Letter:
-    with translation.override(person.language or settings.LANGUAGE_CODE):
+    with translation.override(person.own_language):
         facts = {"person": actor, "thing": item_words(item), "text": text}
         if text:
             said = _("%(person)s asks you to look at this now: %(thing)s. “%(text)s”") % facts

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -214,7 +213,7 @@ def _tell(swap: Swap, people: Iterable[User], say: Callable[[dict[str, Any]], st
     """A message to each in their language; the days are those of the team."""
     letters = []
     for person in people:
-        with translation.override(person.language or settings.LANGUAGE_CODE):
+        with translation.override(person.own_language):
             facts = {
                 "asker": swap.asker.display_name,
                 "colleague": swap.colleague.display_name,

@@ -130,7 +130,7 @@ class Tellings:
             letter = outbox.Letter(
                 recipient=person,
                 about=ABOUT.get(Waits(clock.kind), About.URGENT),
-                text=texts[person.language or settings.LANGUAGE_CODE],
+                text=texts[person.own_language],
                 key=key,
                 item=clock.item,
                 handover=clock.record,
@@ -167,7 +167,7 @@ def _digested(letters: list[outbox.Letter]) -> list[outbox.Letter]:
     if len(letters) <= MOST_LATE:
         return letters
     first = min(letters, key=lambda letter: letter.about != About.URGENT)
-    with translation.override(first.recipient.language or settings.LANGUAGE_CODE):
+    with translation.override(first.recipient.own_language):
         text = _(
             "%(count)s matters came due more than a day ago while the engine did not run. The first of them: "
             "%(text)s"

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -67,7 +66,7 @@ def _prepare(team: Team, week: date, now: datetime) -> int:
 
 
 def _letter(report: WeeklyReport, person: User) -> outbox.Letter:
-    with translation.override(person.language or settings.LANGUAGE_CODE):
+    with translation.override(person.own_language):
         sums = report.body["sums"]["now"]
         said = {str(measure): words(BY_MEASURE[measure], Sums(*sums.get(measure, ()))) for measure in TOLD}
         facts: dict[str, object] = {"team": report.team, "day": week_words(report.week), **said}
@@ -166,10 +165,7 @@ def _late() -> str:
 
 def _reminder(action: WeeklyAction, person: User, say: Callable[[], str], key: str) -> outbox.Letter:
     report = action.report
-    with (
-        translation.override(person.language or settings.LANGUAGE_CODE),
-        timezone.override(report.team.zone),
-    ):
+    with translation.override(person.own_language), timezone.override(report.team.zone):
         text = say() % {
             "day": week_words(action.due_date) if action.due_date else "",
             "team": report.team,

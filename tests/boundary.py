@@ -1,6 +1,6 @@
 """A post at a shift boundary, and the two signatures of its handover."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -19,30 +19,35 @@ READ_BACK = "I ring the warehouse and call the customer back by 15:00."
 class Boundary:
     """Ada leaves with the day shift, Bo comes for the evening; Dai supervises the team."""
 
-    def __init__(self):
+    def __init__(self, now: datetime = NOW):
+        self.now, self.soon = now, now + (SOON - NOW)
         self.post = factories.post()
-        self.outgoing = factories.shift(self.post, starts_at=NOW - timedelta(hours=7), name="Day")
-        self.incoming = factories.shift(self.post, starts_at=NOW + timedelta(hours=1), name="Evening")
+        self.outgoing = factories.shift(self.post, starts_at=now - timedelta(hours=7), name="Day")
+        self.incoming = factories.shift(self.post, starts_at=now + timedelta(hours=1), name="Evening")
         self.ada = factories.member(self.post.team, name="Ada")
         self.bo = factories.member(self.post.team, name="Bo")
         self.dai = factories.member(self.post.team, Membership.Role.SUPERVISOR, name="Dai")
         factories.assignment(self.outgoing, self.ada, checked_in=True)
-        factories.assignment(self.incoming, self.bo, checked_in_at=SOON)
+        factories.assignment(self.incoming, self.bo, checked_in_at=self.soon)
 
     def open(self) -> Handover:
-        return opening.open_for(shift=self.outgoing, now=NOW)
+        return opening.open_for(shift=self.outgoing, now=self.now)
 
-    def submit(self, handover, *, by=None, now=NOW):
+    def submit(self, handover, *, by=None, now=None):
         signature = record.outgoing_signature(by or self.ada, as_supervisor=False)
         content = record.outgoing_content(record.load_draft(handover), signature)
         seen = canonical.content_hash(content)
-        return submission.submit_signed(handover=handover, signature=signature, seen_sha256=seen, now=now)
+        return submission.submit_signed(
+            handover=handover, signature=signature, seen_sha256=seen, now=now or self.now
+        )
 
-    def confirm(self, handover, *, by=None, as_supervisor=False, now=SOON):
+    def confirm(self, handover, *, by=None, as_supervisor=False, now=None):
         signature = record.incoming_signature(by or self.bo, as_supervisor=as_supervisor)
         content = record.incoming_content(handover, record.latest_round(handover), signature)
         seen = canonical.content_hash(content)
-        confirmation.confirm_signed(handover=handover, signature=signature, seen_sha256=seen, now=now)
+        confirmation.confirm_signed(
+            handover=handover, signature=signature, seen_sha256=seen, now=now or self.soon
+        )
 
 
 def line_of(handover, item) -> HandoverLine:

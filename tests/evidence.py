@@ -1,8 +1,12 @@
 """A signed record with a row in every table that is protected, and hands that reach past the triggers."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
+from pathlib import Path
 
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
@@ -49,6 +53,15 @@ def add(handover: Handover, *, by, text: str = "The customer has called back.", 
 
 def seal(now=SOON) -> int:
     return ledger.run(now=now)
+
+
+def verified(pack: Path, *options: str, python: str = "", path: str | None = None) -> tuple[int, str]:
+    """What the verifier of the export answers, run as its reader would."""
+    flags = [python] if python else []
+    environment = {"PATH": os.environ["PATH"] if path is None else path}
+    command = [sys.executable, *flags, str(pack / "verify.py"), *options]
+    answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return answer.returncode, answer.stdout + answer.stderr
 
 
 def finding(**options) -> str:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from handover.models import Handover
 from tests import factories
@@ -20,30 +20,6 @@ def desk(transactional_db) -> Desk:
     desk = Desk()
     factories.issue_type(desk.team, "Parcel delayed")
     return desk
-
-
-@pytest.fixture
-def open_page(browser, live_server):
-    """A browser of one's own for each person, with the pages that must not log an error."""
-    contexts: list[BrowserContext] = []
-    errors: list[str] = []
-
-    def open_(**options) -> Page:
-        settings = {
-            "locale": "en-GB",
-            "timezone_id": "Asia/Shanghai",
-            "viewport": {"width": 1440, "height": 900},
-        }
-        context = browser.new_context(base_url=live_server.url, **settings | options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert errors == []
 
 
 def type_in(page: Page, person) -> None:

@@ -1,6 +1,3 @@
-import os
-import subprocess
-import sys
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +9,7 @@ from handover.models import Event, LedgerEntry
 from handover.queries import record_pdf
 from handover.services import exports
 from tests.boundary import SOON
-from tests.evidence import add, signed_record
+from tests.evidence import add, signed_record, verified
 from tests.factories import user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_files")]
@@ -33,15 +30,6 @@ def pack(handover, evidence_files) -> Path:
     with zipfile.ZipFile(BytesIO(content)) as archive:
         archive.extractall(folder)
     return folder
-
-
-def verified(pack: Path, *options: str, python: str = "", path: str | None = None) -> tuple[int, str]:
-    """What the verifier of the export answers, run as its reader would."""
-    flags = [python] if python else []
-    environment = {"PATH": os.environ["PATH"] if path is None else path}
-    command = [sys.executable, *flags, str(pack / "verify.py"), *options]
-    answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    return answer.returncode, answer.stdout + answer.stderr
 
 
 def test_stand_alone_verifier_accepts_the_export(pack) -> None:

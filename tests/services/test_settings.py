@@ -191,12 +191,12 @@ def test_post_with_open_items_cannot_be_retired(chief):
 
 
 # --- Patterns -------------------------------------------------------------------------------------
-def test_patterns_bring_two_weeks_of_shifts(chief):
+def test_patterns_bring_six_weeks_of_shifts(chief):
     desk = factories.post()
 
     posts.add_patterns(post=desk, patterns=[DAY], actor=chief, now=NOW)
 
-    assert Shift.objects.filter(post=desk, ends_at__gt=NOW).count() == 15
+    assert Shift.objects.filter(post=desk, ends_at__gt=NOW).count() == 43
     assert trail() == [("pattern", {"created": True})]
 
 

@@ -17,9 +17,14 @@ no import inside a function:
     lifecycle   allowed moves as data, and the one door through which a state changes
     permissions can_<verb>_<noun>(user, obj); hints: what a good note says, rules as data;
                 imports: reads table files by a mapping; carriers: email, and posts to group chats
-    ladders     what is told to whom after how long; clock: what time it is; form_template: the sections
+    ladders     what is told to whom after how long; clock: what time it is; form_template and
+                check_template: what a record and a spot check ask; sampling: a draw to be repeated;
+                canonical, chain, seal_key: what is signed and sealed, byte for byte; verifier: checks it
+                without this program
+    append_only triggers that refuse changes of what was written once; checks: what `check` says of it
     models      fields, constraints, QuerySet methods
     errors      HandoverError: a sentence the user can act on
+    redaction   secrets never reach the log; env: settings out of the environment
     accounts    who you are and where you work; knows nothing of handover
 
 What holds everywhere:
@@ -31,6 +36,9 @@ What holds everywhere:
 - Services write rows and never enqueue. Tasks are safe to run twice and late.
 - The clock is read at the edge (view, task, command) and passed on as `now`.
 - Every page is closed by default; what is not yours answers 404, as what does not exist.
-- What was signed is a text that is stored verbatim and never changes.
+- What was signed is a text that is stored verbatim and never changes. Triggers keep it, the trail and
+  the readings; a sealed ledger shows what went past them (docs/evidence.md).
+- Figures are counted from Fact rows that a task derives from the same trail (`services.figures`), never
+  on the page that shows them.
 - SQLite and PostgreSQL behave alike: conditional UPDATEs decide who was first, not locks.
 """

@@ -88,7 +88,7 @@ def listing(access: Access, *, text: str, after: str) -> CustomerList:
     if text:
         found = found.filter(like(text))
     if cursor := Cursor.read(after):
-        found = found.filter(Q(changed_at__lt=cursor.at) | Q(changed_at=cursor.at, pk__lt=cursor.pk))
+        found = found.filter(cursor.earlier("changed_at"))
     values = _rows(found, PAGE + 1)
     rows = values[:PAGE]
     more = len(values) > PAGE

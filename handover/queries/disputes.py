@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,6 +29,7 @@ from handover.models import (
 from . import entries, step_words
 from .paging import Cursor
 from .prepared import Rows, prepared
+from .weeks import WEEK, monday_of
 
 PAGE = 30
 OPEN_SHOWN = 100
@@ -54,7 +55,7 @@ class Asked:
             cause=_known(query.get("cause", ""), Dispute.Cause.values),
             verdict=_known(query.get("verdict", ""), Dispute.Verdict.values),
             post=int(post) if post.isascii() and post.isdigit() and len(post) < 10 else None,
-            week=monday(week),
+            week=_monday(week),
         )
 
     def query(self, **changes: Any) -> str:
@@ -112,7 +113,7 @@ def listing(access: Access, asked: Asked, *, before: str = "") -> Listing:
     found = asked.narrow(visible(access))
     settled = found.exclude(state=State.OPEN)
     if cursor := Cursor.read(before):
-        settled = settled.filter(Q(raised_at__lt=cursor.at) | Q(raised_at=cursor.at, pk__lt=cursor.pk))
+        settled = settled.filter(cursor.earlier("raised_at"))
     rows = list(settled.order_by("-raised_at", "-pk")[: PAGE + 1])
     shown = rows[:PAGE]
     waiting = visible(access).filter(rule_done_at__isnull=True).exclude(rule="")
@@ -237,22 +238,21 @@ def _known(value: str, values: list[str]) -> str:
     return value if value in values else ""
 
 
-def monday(text: str) -> date | None:
+def _monday(text: str) -> date | None:
     try:
         day = date.fromisoformat(text)
     except ValueError:
         return None
     is_sensible = 2000 <= day.year < 3000  # near its ends the calendar has no other zones
-    return day - timedelta(days=day.weekday()) if is_sensible else None
+    return monday_of(day) if is_sensible else None
 
 
 def week_of(at: datetime) -> date:
-    day = timezone.localtime(at).date()
-    return day - timedelta(days=day.weekday())
+    return monday_of(timezone.localtime(at).date())
 
 
 def span(first_day: date) -> tuple[datetime, datetime]:
     """The week on the clocks of whoever reads."""
     zone = timezone.get_current_timezone()
-    end = first_day + timedelta(days=7)
+    end = first_day + WEEK
     return local_instant(first_day, time(0), zone), local_instant(end, time(0), zone)

@@ -54,7 +54,7 @@ def listing(access: Access, *, state: str = "", post: int | None = None, before:
     if post:
         found = found.filter(post=post)
     if cursor := Cursor.read(before):
-        found = found.filter(Q(boundary_at__lt=cursor.at) | Q(boundary_at=cursor.at, pk__lt=cursor.pk))
+        found = found.filter(cursor.earlier("boundary_at"))
     rows = list(found.order_by("-boundary_at", "-pk")[: PAGE_SIZE + 1])
     last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
     return Page(rows[:PAGE_SIZE], str(Cursor(last.boundary_at, last.pk)) if last else "")

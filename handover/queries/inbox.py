@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import BigIntegerField, Q, QuerySet
+from django.db.models import BigIntegerField, QuerySet
 from django.urls import reverse
 
 from accounts.models import User
@@ -49,7 +49,7 @@ def listing(access: Access, *, after: str = "") -> Inbox:
     """One page of all messages; `after` is where the next one begins."""
     found = Message.objects.filter(recipient=access.user)
     if cursor := Cursor.read(after):
-        found = found.filter(Q(at__lt=cursor.at) | Q(at=cursor.at, pk__lt=cursor.pk))
+        found = found.filter(cursor.earlier("at"))
     return _page(access, found, PAGE)
 
 

@@ -100,9 +100,7 @@ def listing(access: Access, filters: Filters, *, after: str = "") -> ItemList:
 
 
 def _after(cursor: Cursor, *, newest: bool) -> Q:
-    if newest:
-        return Q(created_at__lt=cursor.at) | Q(created_at=cursor.at, pk__lt=cursor.pk)
-    return Q(next_due_at__gt=cursor.at) | Q(next_due_at=cursor.at, pk__gt=cursor.pk)
+    return cursor.earlier("created_at") if newest else cursor.later("next_due_at")
 
 
 def _conditions(access: Access, filters: Filters) -> Q:
@@ -167,7 +165,7 @@ def sent(access: Access, place: Place, *, after: str = "") -> ItemList:
     )
     found = found.exclude(item__team=place.team_id).exclude(Exists(sent_again))
     if cursor := Cursor.read(after):
-        found = found.filter(Q(at__lt=cursor.at) | Q(at=cursor.at, pk__lt=cursor.pk))
+        found = found.filter(cursor.earlier("at"))
     values = list(
         found.order_by("-at", "-pk").values_list(
             "pk", "item_id", "item__stage", "item__result", "item__team__name", "at"

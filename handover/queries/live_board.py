@@ -56,7 +56,7 @@ def running(access: Access, after: str = "") -> Part:
     items = PendingItem.objects.open().filter(_led(access)).exclude(Exists(taking))
     if cursor:
         items = items.filter(
-            Q(next_due_at__gt=cursor.at) | Q(next_due_at=cursor.at, pk__gt=cursor.pk),
+            cursor.later("next_due_at"),
             next_due_at__gte=cursor.at,  # where the index begins to be read
         )
     values = list(item_rows.values(items.order_by("next_due_at", "pk")[: SHOWN + 1], *MORE))

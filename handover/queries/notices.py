@@ -99,7 +99,7 @@ def listing(access: Access, *, is_past: bool = False, before: str = "") -> Page:
     over = Q(withdrawn_at__isnull=False) | Q(valid_until__lte=access.now)
     found = Notice.objects.visible_to(access).filter(over if is_past else ~over)
     if cursor := Cursor.read(before):
-        found = found.filter(Q(valid_from__lt=cursor.at) | Q(valid_from=cursor.at, pk__lt=cursor.pk))
+        found = found.filter(cursor.earlier("valid_from"))
     found = found.select_related("team", "post", "author").order_by("-valid_from", "-pk")
     rows = list(found[: PAGE + 1])
     shown = rows[:PAGE]
@@ -200,7 +200,7 @@ def _rows(notices: list[Notice], access: Access) -> list[Row]:
 
 def _readers(found: QuerySet[NoticeReceipt], after: str) -> tuple[list[tuple[str, datetime | None]], str]:
     if cursor := Cursor.read(after):
-        found = found.filter(Q(read_at__lt=cursor.at) | Q(read_at=cursor.at, pk__lt=cursor.pk))
+        found = found.filter(cursor.earlier("read_at"))
     rows = list(found.order_by("-read_at", "-pk")[: PEOPLE + 1])
     following = str(Cursor(rows[PEOPLE - 1].read_at, rows[PEOPLE - 1].pk)) if len(rows) > PEOPLE else ""
     return [(row.user.display_name, row.read_at) for row in rows[:PEOPLE]], following

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
+from django.db.models import Q
+
 FORMAT = "%Y%m%dT%H%M%S.%f"
 
 
@@ -27,3 +29,11 @@ class Cursor:
 
     def __str__(self) -> str:
         return f"{self.at.astimezone(UTC).strftime(FORMAT)}-{self.pk}"
+
+    def earlier(self, column: str) -> Q:
+        """The rows after this one where the latest come first."""
+        return Q(**{f"{column}__lt": self.at}) | Q(**{column: self.at, "pk__lt": self.pk})
+
+    def later(self, column: str) -> Q:
+        """The rows after this one where the earliest come first."""
+        return Q(**{f"{column}__gt": self.at}) | Q(**{column: self.at, "pk__gt": self.pk})

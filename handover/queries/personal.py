@@ -14,6 +14,7 @@ from . import trend_records, trends
 from .trend_questions import BY_MEASURE, Question
 from .trend_records import Page
 from .trends import Sums
+from .weeks import WEEK
 
 WEEKS = 8
 Role = Membership.Role
@@ -61,7 +62,7 @@ def led(access: Access) -> Led:
 def people(access: Access, scope: Led) -> QuerySet[User]:
     """Whom the person leads, by name."""
     working = Membership.objects.workers().filter(user=OuterRef("pk"), team__in=scope.team_ids)
-    recent = access.now - trends.WEEK * max(trends.SPANS)
+    recent = access.now - WEEK * max(trends.SPANS)
     on_shifts = Assignment.objects.filter(
         user=OuterRef("pk"), shift__post__in=scope.post_ids, shift__starts_at__gte=recent
     )

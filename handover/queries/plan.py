@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from accounts.models import User
 from accounts.zones import local_instant
 from handover.models import Assignment, Post, Shift
 
 from . import roster
-from .roster import WEEK
+from .weeks import WEEK
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,6 @@ class Standing:
 
     def open_shifts(self, now: datetime) -> list[Shift]:
         return [shift for shift in self.shifts if shift.ends_at > now]
-
-
-def monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
 
 
 def standing(post: Post, first: date) -> Standing:

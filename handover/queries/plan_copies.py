@@ -12,6 +12,7 @@ from handover.models import Assignment, Shift
 
 from . import cautions, roster
 from .plan import Places, Standing
+from .weeks import WEEK
 from .words import listed
 
 
@@ -52,7 +53,7 @@ def last_week(standing: Standing, places: dict[int, Places], names: Collection[s
 def _sources(standing: Standing, zone: ZoneInfo) -> dict[tuple[str, str], list[Assignment]]:
     week = Shift.objects.filter(
         post=standing.post,
-        starts_at__gte=local_instant(standing.first - roster.WEEK, time(0), zone),
+        starts_at__gte=local_instant(standing.first - WEEK, time(0), zone),
         starts_at__lt=standing.start,
     )
     rows = Assignment.objects.filter(shift__in=week, substitutes=None).select_related("user", "shift")

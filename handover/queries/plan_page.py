@@ -14,7 +14,8 @@ from . import cautions, hole_words
 from .cautions import Caution, Work
 from .hole_words import PostGaps
 from .plan import Places, Standing
-from .roster import WEEK, day_words, shift_words, span_words
+from .roster import day_words, shift_words, span_words
+from .weeks import WEEK
 
 LATELY = timedelta(weeks=4)
 

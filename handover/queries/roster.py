@@ -17,7 +17,7 @@ from accounts.zones import local_instant
 from handover import permissions
 from handover.models import LATEST_CHECK_OUT, Access, Assignment, Post, Shift
 
-WEEK = timedelta(days=7)
+from .weeks import WEEK
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,7 @@ def _named(access: Access, visible: QuerySet[PendingItem], text: str, matches: l
 
 def _keys(items: QuerySet[PendingItem], cursor: Cursor | None) -> QuerySet[PendingItem, Key]:
     if cursor:
-        items = items.filter(Q(changed_at__lt=cursor.at) | Q(changed_at=cursor.at, pk__lt=cursor.pk))
+        items = items.filter(cursor.earlier("changed_at"))
     return items.order_by("-changed_at", "-pk").values_list("changed_at", "pk")
 
 

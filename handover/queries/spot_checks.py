@@ -23,8 +23,9 @@ from handover.models import (
     Round,
     SpotCheckPlan,
 )
-from handover.queries.weeks import WEEK
 from handover.sampling import Candidate
+
+from .weeks import WEEK
 
 WEEKS = 12
 SIGNED = (Handover.State.SUBMITTED, Handover.State.CONFIRMED, Handover.State.LAPSED)

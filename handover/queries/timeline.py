@@ -1,6 +1,6 @@
 """The timeline of an item: the entries of the trail that belong to it, newest first."""
 
-from django.db.models import BigIntegerField, Q, QuerySet
+from django.db.models import BigIntegerField, QuerySet
 
 from handover.models import Event, PendingItem
 
@@ -48,5 +48,4 @@ def _newest(*, item: int) -> Rows:
 
 
 def _earlier(item: PendingItem, cursor: Cursor) -> list[Entry]:
-    before = Q(at__lt=cursor.at) | Q(at=cursor.at, pk__lt=cursor.pk)
-    return entries.rows(of_item(item).filter(before)[: PAGE + 1])
+    return entries.rows(of_item(item).filter(cursor.earlier("at"))[: PAGE + 1])

@@ -128,7 +128,7 @@ def _indexed(filters: Filters, plan: _Plan, cursor: Cursor | None) -> "QuerySet[
         found = found.filter(at__lt=filters.until)
     if cursor:
         # The first condition is where the index begins to be read.
-        found = found.filter(Q(at__lt=cursor.at) | Q(at=cursor.at, pk__lt=cursor.pk), at__lte=cursor.at)
+        found = found.filter(cursor.earlier("at"), at__lte=cursor.at)
     return found.order_by("-at", "-pk")
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -74,7 +74,7 @@ def listing(filters: Filters, point: Point, now: datetime, *, after: str = "") -
 
 def page(found: "QuerySet[Fact]", question: Question, now: datetime, *, after: str = "") -> Page:
     if cursor := Cursor.read(after):
-        found = found.filter(Q(at__lt=cursor.at) | Q(at=cursor.at, pk__lt=cursor.pk))
+        found = found.filter(cursor.earlier("at"))
     facts = list(found.order_by("-at", "-pk").values(*COLUMNS)[: PAGE + 1])
     reader = Reader(now)
     bases = {name: reverse(name, args=[0]).removesuffix("0/") for name in ("item_detail", "handover_detail")}

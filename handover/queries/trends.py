@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -19,8 +19,8 @@ from handover.models import READS_OFF_DUTY, Access, FigureMark, Measure, Post, R
 from . import charts
 from .charts import Chart, Value
 from .trend_questions import QUESTIONS, Form, Question
+from .weeks import WEEK
 
-WEEK = timedelta(days=7)
 SPANS = (8, 13, 26)  # weeks to look back
 Label = tuple[date, str, str]  # a week, in words and in short
 

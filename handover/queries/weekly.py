@@ -16,7 +16,8 @@ from handover.models import Access, Fact, Measure, PendingItem, Rollup, WeeklyAc
 
 from .paging import Cursor
 from .trend_questions import QUESTIONS, Form, Question
-from .trends import WEEK, Filters, Sums, number, words
+from .trends import Filters, Sums, number, words
+from .weeks import WEEK
 from .words import Reader
 
 PAGE = 30
@@ -194,7 +195,7 @@ def listing(access: Access, *, after: str = "") -> Page:
     """The latest first, with how much of what was agreed is open."""
     found = WeeklyReport.objects.visible_to(access).select_related("team")
     if cursor := Cursor.read(after):
-        found = found.filter(prepared_at__lte=cursor.at).exclude(prepared_at=cursor.at, pk__gte=cursor.pk)
+        found = found.filter(cursor.earlier("prepared_at"))
     rows = list(found.order_by("-prepared_at", "-pk")[: PAGE + 1])
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     return Page(rows[:PAGE], str(Cursor(last.prepared_at, last.pk)) if last else "")

@@ -1,4 +1,4 @@
-"""The business weeks of a team: from the beginning of its Monday to that of the next one."""
+"""Weeks: of days, and the business weeks of a team, from the beginning of its Monday to that of the next."""
 
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
@@ -16,6 +16,11 @@ class Week(NamedTuple):
     monday: date
     starts_at: datetime
     ends_at: datetime
+
+
+def monday_of(day: date) -> date:
+    """Of the week in which the day lies."""
+    return day - timedelta(days=day.weekday())
 
 
 def week_of(team: Team, instant: datetime) -> Week:

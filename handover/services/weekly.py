@@ -17,7 +17,8 @@ from handover.errors import InvalidMove
 from handover.models import About, Event, FigureMark, Measure, Message, Rollup, WeeklyAction, WeeklyReport
 from handover.queries import weekly as queries
 from handover.queries.trend_questions import BY_MEASURE
-from handover.queries.trends import WEEK, Sums, week_words, words
+from handover.queries.trends import Sums, week_words, words
+from handover.queries.weeks import WEEK
 from handover.services import events, outbox
 
 logger = logging.getLogger(__name__)

@@ -18,6 +18,7 @@ from handover.forms.plans import PlanForm
 from handover.models import Post
 from handover.queries import cautions, plan, plan_copies, plan_page
 from handover.queries.plan import Places, Standing
+from handover.queries.weeks import monday_of
 from handover.services import plans
 
 from .request import Request
@@ -31,7 +32,7 @@ def post_plan(request: Request, post_pk: int) -> HttpResponse:
     if not permissions.can_manage_post(request.access, post):
         raise PermissionDenied
     timezone.activate(post.team.zone)
-    first = plan.monday(chosen_day(request, post.team))
+    first = monday_of(chosen_day(request, post.team))
     standing = plan.standing(post, first)
     form = bound(PlanForm, request, standing=standing, now=request.access.now)
     if request.method == "POST" and form.is_valid() and not form.copies:

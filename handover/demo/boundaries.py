@@ -12,9 +12,9 @@ from handover import canonical, form_template
 from handover.demo.accounts import PASSWORD
 from handover.demo.centre import Desk
 from handover.demo.data_files import read
-from handover.models import Assignment, Handover, HandoverLine, Kind, Shift
+from handover.models import Assignment, Dispute, Handover, HandoverLine, Kind, Shift
 from handover.queries import cut, drafts, record
-from handover.services import confirmation, lines, opening, sections, submission
+from handover.services import confirmation, disputes, lines, opening, sections, submission
 
 Answer = HandoverLine.Answer
 BEGUN = 4  # so many sections of a form are written first
@@ -131,6 +131,23 @@ def doubt(boundary: Boundary, at: datetime) -> None:
     """A question on an item that is not urgent, which stays open: the record gets a reservation."""
     line = next(line for line in boundary.waiting() if not line.item.is_urgent)
     lines.question(line=line, text=boundary.phrase("reservation"), actor=boundary.coming(at)[0], now=at)
+
+
+def dispute(boundary: Boundary, at: datetime) -> None:
+    """The item with the open question should never have been handed over, says who received it."""
+    disputes.raise_(
+        handover=boundary.handover(),
+        line=_questioned(boundary),
+        cause=Dispute.Cause.HOLDER,
+        text=boundary.phrase("dispute"),
+        actor=boundary.coming(at)[0],
+        now=at,
+    )
+
+
+def contradict(boundary: Boundary, at: datetime) -> None:
+    raised = Dispute.objects.select_related("handover").get(handover=boundary.handover())
+    disputes.state(dispute=raised, text=boundary.phrase("contradict"), actor=boundary.leaving(at)[0], now=at)
 
 
 def refuse(boundary: Boundary, at: datetime, *, order_ref: str) -> None:

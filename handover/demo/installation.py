@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from accounts.models import Team, User
 from handover import append_only
-from handover.demo import notices, scenes, stories
+from handover.demo import checks, notices, scenes, stories
 from handover.demo.centre import build
 from handover.demo.data_files import read
 from handover.demo.script import Script
@@ -45,6 +45,7 @@ def make(now: datetime) -> None:
     scenes.plan(script, centre)
     stories.plan(script, centre)
     notices.plan(script, centre)
+    checks.plan(script, centre)
     script.play()
 
 

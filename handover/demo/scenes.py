@@ -22,6 +22,7 @@ ANSWERED: Scene = ((-9, does.accept_urgent), (-7, does.accept_some), (-5, does.r
 CONFIRMED: Scene = (*SIGNED, *ANSWERED, (-3, does.confirm))
 QUESTIONED: Scene = (*SIGNED, (-11, does.ask), (-10, does.answer), (-9, does.accept_answered), *CONFIRMED[4:])
 RESERVED: Scene = (*SIGNED, (-10, does.doubt), *CONFIRMED[4:])
+DISPUTED: Scene = (*RESERVED, (1, does.dispute), (3, does.contradict))
 ADDED_TO: Scene = (*CONFIRMED, (40, does.add_addendum))
 TAKEN_OVER: Scene = (*SIGNED, (-4, does.take_over))
 TWO_ROUNDS: Scene = (*WRITTEN, (-18, does.submit), (-14, does.send_back), *CONFIRMED[3:])
@@ -41,7 +42,7 @@ LATEST: dict[str, tuple[Scene, ...]] = {
     "service_desk": (SIGNED, CONFIRMED, DRAFT),  # the first of them lapses with the next cut
     "technical_support": (TAKEN_OVER, CONFIRMED, QUESTIONED, SIGNED),
     "front_line": (ADDED_TO, TWO_ROUNDS, CONFIRMED, RETURNED),
-    "after_sales": (CONFIRMED, RESERVED, REFUSED),
+    "after_sales": (CONFIRMED, DISPUTED, REFUSED),
     "promotion": (CONFIRMED, SIGNED),  # nobody came for the latest
 }
 LATE_MINUTES = {"he.jingqiu": 27, "joan.petrie": 16}  # the second by her substitute

@@ -26,6 +26,7 @@ from handover.env import BASE_DIR
 from handover.hints import must_fail
 from handover.models import (
     Assignment,
+    Dispute,
     Event,
     Handover,
     HandoverLine,
@@ -35,6 +36,7 @@ from handover.models import (
     Post,
     Promise,
     SignOff,
+    SpotCheckPlan,
 )
 from handover.queries import cut, duty, notices, record
 from handover.services import confirmation, lines, submission
@@ -53,6 +55,9 @@ VERBS = {
     Event.Verb.ADDENDUM_ADDED,
     Event.Verb.ANSWERED_BACK,
     Event.Verb.CALLED_AGAIN,
+    Event.Verb.DISPUTE_RAISED,
+    Event.Verb.DISPUTE_STATED,
+    Event.Verb.DRAW_COMMITTED,
     Event.Verb.LINE_QUESTIONED,
     Event.Verb.LINE_REPLIED,
     Event.Verb.NOTICE_WRITTEN,
@@ -143,6 +148,8 @@ def test_the_promised_situations_stand_whatever_the_hour(hour: int, minute: int)
         (False, 2): 1,
         (True, 1): 1,
     }
+    assert count(Dispute, "state", "statements__side") == {("open", "incoming"): 1, ("open", "outgoing"): 1}
+    assert count(SpotCheckPlan, "per_week") == {2: 3}
     assert set(count(Promise, "state")) == set(Promise.State.values)
     assert all(count(Event, "verb")[verb] for verb in VERBS)
     assert_clocks_and_alarms_of_every_sort(now)

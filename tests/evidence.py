@@ -5,24 +5,26 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from handover import append_only
+from handover import append_only, check_template
 from handover.models import Handover, ScoreRules
 from handover.queries import record, score
-from handover.services import confirmation, ledger, readings
+from handover.services import confirmation, disputes, findings, ledger, readings, spot_checks
 from tests import factories
 from tests.boundary import SOON, Boundary
+from tests.records import END, drawn_week
 
 ADDRESS = "192.0.2.1"
 
 
 def signed_record() -> Handover:
-    """Handed over, scored by rules of the team's own, confirmed and added to."""
+    """Handed over, scored by rules of the team's own, confirmed, added to, disputed and checked."""
     boundary = Boundary()
     rules = score.dump(score.BUILT_IN)
     ScoreRules.objects.create(
@@ -35,7 +37,28 @@ def signed_record() -> Handover:
     boundary.confirm(handover)
     add(handover, by=boundary.bo)
     readings.note(actor=boundary.bo, page="handover_detail", shown={"handovers": [handover.pk]}, now=SOON)
+    disputes.raise_(
+        handover=handover, line=None, cause="told", text="Nobody said so.", actor=boundary.bo, now=SOON
+    )
+    check(boundary)
     return handover
+
+
+def check(boundary: Boundary) -> None:
+    """Drawn, scored, scored again in correction, and a finding of it answered."""
+    scoring = {
+        "drawn": drawn_week(boundary.post.team).records.get(),
+        "scores": dict.fromkeys(check_template.KEYS, 3),
+        "remarks": "Clear.",
+        "actor": boundary.dai,
+        "now": END,
+    }
+    corrected = spot_checks.score(corrects=spot_checks.score(**scoring), reason="Wrong round.", **scoring)
+    facts = {"text": "No order number.", "correction": "Add it.", "due_at": END + timedelta(days=1)}
+    found = findings.file(
+        check=corrected, facts={"responsible": boundary.ada, **facts}, actor=boundary.dai, now=END
+    )
+    findings.answer(finding=found, text="Added.", actor=boundary.ada, now=END)
 
 
 def add(handover: Handover, *, by, text: str = "The customer has called back.", now=SOON) -> None:

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from .disputes import DisputeStatement
 from .events import Event
 from .handovers import Round
 from .readings import Reading
 from .signoffs import Addendum, SignedText, SignOff
+from .spot_checks import FindingEntry, SpotCheck
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,9 @@ PROTECTED = (
     Protected(SignedText, serial="sign_offs__id"),
     Protected(SignOff),
     Protected(Addendum),
+    Protected(DisputeStatement),
+    Protected(SpotCheck),
+    Protected(FindingEntry),
     Protected(
         Round,
         frozen=(

@@ -7,7 +7,16 @@ from django.db.models import Value
 from django.db.models.functions import Concat
 
 from handover import chain, seal_key
-from handover.models import Checkpoint, Event, Layout, LedgerEntry, SignedText, SignOff, Watermark
+from handover.models import (
+    Checkpoint,
+    Event,
+    Layout,
+    LedgerEntry,
+    SignedText,
+    SignOff,
+    SpotCheck,
+    Watermark,
+)
 from handover.models.evidence import APPEND_ONLY, PROTECTED, Protected
 from handover.queries import evidence
 from handover.services import events, ledger
@@ -51,7 +60,8 @@ def forged(field: models.Field, value):
         case models.IntegerField():
             return (value or 0) + 1000
         case _:
-            return f"{value[:-1]}{'1' if value.endswith('0') else '0'}" if value else "x"
+            # Not the end of it: the key of an entry would become that of another one.
+            return f"{'1' if value.startswith('0') else '0'}{value[1:]}" if value else "x"
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY, ids=lambda table: table.table)
@@ -280,6 +290,19 @@ def test_column_that_a_later_release_adds_leaves_older_entries_valid(monkeypatch
     with undone(), behind_its_back():
         Event.objects.filter(pk__in=(old, new)).update(address="203.0.113.9")
         assert finding().startswith(f"{EVENT} {new}: ")
+
+
+def test_table_that_a_later_release_adds_is_sealed_from_its_first_row(monkeypatch) -> None:
+    older = tuple(table for table in PROTECTED if table.model is not SpotCheck)
+    with monkeypatch.context() as before:
+        before.setattr(ledger, "PROTECTED", older)
+        signed_record()
+        seal()
+    sealed = LedgerEntry.objects.filter(table=SpotCheck._meta.db_table)
+
+    assert (sealed.count(), finding()) == (0, "")
+    seal()
+    assert (sealed.count(), finding()) == (2, "")
 
 
 def test_what_is_found_is_said_in_chinese_too(handover) -> None:

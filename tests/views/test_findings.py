@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from handover.check_template import KEYS
-from handover.models import Finding, SpotCheck
+from handover.models import Finding
 from tests import factories
 from tests.counting import queries_of
 from tests.world import World
@@ -18,14 +18,16 @@ pytestmark = pytest.mark.django_db
 SCORES = dict.fromkeys(KEYS, "4")
 
 
+class Unchecked(World):
+    """Its chosen record waits for its check: everything is still to be done."""
+
+    def found_lately(self) -> None:
+        pass
+
+
 @pytest.fixture
 def world():
-    """Its chosen record without a check, so that everything is still to be done."""
-    made = World()
-    made.finding.entries.all().delete()
-    made.finding.delete()
-    made.drawn.checks.all().delete()
-    return made
+    return Unchecked()
 
 
 @pytest.fixture
@@ -49,7 +51,7 @@ def words(answer):
 def checked(client, world):
     client.force_login(world.dai)
     post(client, "check_create", world.drawn.pk, **SCORES, remarks="Clear.")
-    return SpotCheck.objects.get()
+    return world.drawn.checks.get()
 
 
 def found(client, world, signer, **data):
@@ -84,7 +86,7 @@ def test_check_asks_for_every_criterion(client, world, wrong):
 
     answer = post(client, "check_create", world.drawn.pk, **{**SCORES, **wrong})
 
-    assert (answer.status_code, SpotCheck.objects.count()) == (200, 0)
+    assert (answer.status_code, world.drawn.checks.count()) == (200, 0)
     assert list(answer.context["form"].errors) == ["clarity"]
 
 
@@ -97,7 +99,7 @@ def test_correction_says_why_and_leaves_both_checks_to_be_seen(client, world):
     late = post(client, "check_create", world.drawn.pk, **changed, reason="Once more.")
 
     assert list(without.context["form"].errors) == ["reason"]
-    assert (kept.status_code, SpotCheck.objects.count()) == (302, 2)
+    assert (kept.status_code, world.drawn.checks.count()) == (302, 2)
     assert "Somebody else has checked this record meanwhile" in late.content.decode()
     shown = page(client, "check_detail", world.drawn.pk)
     assert "Earlier check, corrected" in shown
@@ -185,13 +187,14 @@ def test_finding_waits_for_a_check(client, world):
 
 def test_colleagues_see_nothing_of_a_finding(client, world, signer):
     finding = found(client, world, signer, text="Geheimnis", correction="Geheimnis")
+    address = reverse("finding_detail", args=[finding.pk])
     client.force_login(world.bo)
 
     pages = [page(client, name) for name in ("home", "spot_check_list")]
     pages.append(client.get(reverse("handover_detail", args=[world.earlier.pk])).content.decode())
 
-    assert client.get(reverse("finding_detail", args=[finding.pk])).status_code == 404
-    assert ["Geheimnis" in shown or f"F{finding.pk}" in shown for shown in pages] == [False] * 3
+    assert client.get(address).status_code == 404
+    assert ["Geheimnis" in shown or address in shown for shown in pages] == [False] * 3
 
 
 def test_a_leader_of_another_post_sees_neither_score_nor_finding(client, world, signer):
@@ -204,7 +207,7 @@ def test_a_leader_of_another_post_sees_neither_score_nor_finding(client, world, 
     ]
 
     assert codes == [403, 404]
-    assert f"F{finding.pk}" not in page(client, "spot_check_list")
+    assert reverse("finding_detail", args=[finding.pk]) not in page(client, "spot_check_list")
     assert f'href="/handovers/{world.earlier.pk}/"' in page(client, "draw_detail", world.drawn.draw_id)
 
 

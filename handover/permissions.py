@@ -3,7 +3,6 @@
 from accounts.models import Membership, Team, User
 
 from .models import (
-    READS_OFF_DUTY,
     Access,
     Assignment,
     Customer,
@@ -130,11 +129,11 @@ def can_finish_rule(access: Access, dispute: Dispute) -> bool:
 
 def can_read_draws(access: Access, team_id: int) -> bool:
     """Which records of the team are checked, and how they were drawn."""
-    return access.is_administrator or access.roles.get(team_id) in READS_OFF_DUTY
+    return access.is_administrator or team_id in access.always_read_team_ids
 
 
 def can_draw_records(access: Access, team_id: int) -> bool:
-    return access.roles.get(team_id) in READS_OFF_DUTY
+    return team_id in access.always_read_team_ids
 
 
 def can_judge_record(access: Access, handover: Handover) -> bool:
@@ -228,11 +227,11 @@ def can_read_trail(access: Access) -> bool:
 
 
 def can_see_receipts(access: Access, notice: Notice) -> bool:
-    return access.is_administrator or access.roles.get(notice.team_id) in READS_OFF_DUTY
+    return access.is_administrator or notice.team_id in access.always_read_team_ids
 
 
 def can_read_trends(access: Access, team_id: int) -> bool:
-    return access.is_administrator or access.roles.get(team_id) in READS_OFF_DUTY
+    return access.is_administrator or team_id in access.always_read_team_ids
 
 
 def can_note_action(access: Access, report: WeeklyReport) -> bool:

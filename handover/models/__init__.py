@@ -1,6 +1,6 @@
 """What is stored. Each module holds one subject; the same word names it in every layer."""
 
-from .access import READS_OFF_DUTY, Access, Border, DutyPlace, Led
+from .access import Access, Border, DutyPlace, Led
 from .calendars import CalendarFeed
 from .clocks import Clock
 from .customers import Channel, Customer, Emotion
@@ -47,7 +47,6 @@ __all__ = [
     "IDLE_HANDOVERS",
     "LATEST_CHECK_OUT",
     "MOVED_PROMISES",
-    "READS_OFF_DUTY",
     "About",
     "Access",
     "Addendum",

@@ -76,11 +76,12 @@ class Access:
     @cached_property
     def read_team_ids(self) -> frozenset[int]:
         """Teams of which everything is readable: leaders and above always, agents while on duty there."""
-        return frozenset(
-            team_id
-            for team_id, role in self.roles.items()
-            if role in READS_OFF_DUTY or team_id in self.duty_team_ids
-        )
+        return self.always_read_team_ids | self.duty_team_ids.intersection(self.roles)
+
+    @cached_property
+    def always_read_team_ids(self) -> frozenset[int]:
+        """Of these, those that are readable on duty or not."""
+        return self._teams_as(*READS_OFF_DUTY)
 
     @cached_property
     def border(self) -> Border:
@@ -89,7 +90,12 @@ class Access:
 
     @cached_property
     def supervised_team_ids(self) -> frozenset[int]:
-        return frozenset(team for team, role in self.roles.items() if role == Membership.Role.SUPERVISOR)
+        return self._teams_as(Membership.Role.SUPERVISOR)
+
+    @cached_property
+    def overseen_team_ids(self) -> frozenset[int]:
+        """Teams whose people's own affairs are readable too: to supervisors and auditors."""
+        return self._teams_as(Membership.Role.SUPERVISOR, Membership.Role.AUDITOR)
 
     @cached_property
     def led(self) -> Led:
@@ -103,9 +109,12 @@ class Access:
     @property
     def reads_off_duty(self) -> bool:
         """Whether there is a team that this person supervises or checks."""
-        return self.is_administrator or bool(READS_OFF_DUTY & set(self.roles.values()))
+        return self.is_administrator or bool(self.always_read_team_ids)
 
     @property
     def leads(self) -> bool:
         """Whether there is anything at all that this person supervises."""
         return bool(self.is_administrator or self.led_post_ids or self.supervised_team_ids)
+
+    def _teams_as(self, *wanted: str) -> frozenset[int]:
+        return frozenset(team_id for team_id, role in self.roles.items() if role in wanted)

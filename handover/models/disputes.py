@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Team
 
-from .access import READS_OFF_DUTY, Access, Led
+from .access import Access, Led
 from .handovers import Handover, HandoverLine
 from .items import PendingItem
 from .shifts import Assignment, Post
@@ -27,8 +27,8 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         """All of the teams that the person reads at any time; of others what is about themselves."""
         if access.is_administrator:
             return self
-        reads = [team_id for team_id, role in access.roles.items() if role in READS_OFF_DUTY]
-        return self.filter(Q(team__in=reads) | Q(team__in=access.roles) & _about(access))
+        own = Q(team__in=access.roles) & _about(access)
+        return self.filter(Q(team__in=access.always_read_team_ids) | own)
 
     def led(self, led: Led) -> Self:
         return self.filter(Q(team__in=led.team_ids) | Q(post__in=led.post_ids))

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts.models import Team
 
+from .access import Led
 from .handovers import Handover
 from .items import PendingItem
 from .shifts import Post
@@ -36,6 +37,9 @@ class FactQuerySet(models.QuerySet["Fact"]):
     def of(self, *, items: list[int], handovers: list[int]) -> Self:
         """What was measured of these; what belongs to a handover is measured with it alone."""
         return self.filter(Q(handover__in=handovers) | Q(item__in=items, handover__isnull=True))
+
+    def led(self, led: Led) -> Self:
+        return self.filter(Q(team__in=led.team_ids) | Q(post__in=led.post_ids))
 
 
 class Fact(models.Model):

@@ -8,14 +8,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Membership, Team
+from accounts.models import Team
 
 from .access import Access
 from .handovers import Handover
 from .shifts import Post
 from .signoffs import SignedText
-
-READS_FINDINGS = {Membership.Role.SUPERVISOR, Membership.Role.AUDITOR}
 
 
 class SpotCheckPlan(models.Model):
@@ -144,9 +142,8 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         """Of a person only for that person and those who lead them, or audit the team."""
         if access.is_administrator:
             return self
-        teams = [team for team, role in access.roles.items() if role in READS_FINDINGS]
         return self.filter(
-            Q(team__in=teams)
+            Q(team__in=access.overseen_team_ids)
             | Q(post__in=access.led_post_ids)
             | Q(responsible=access.user, team__in=access.roles)
         )

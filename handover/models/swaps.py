@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Membership, Team
+from accounts.models import Team
 
 from .access import Access
 from .shifts import Shift
@@ -19,11 +19,9 @@ class SwapQuerySet(models.QuerySet["Swap"]):
         """The two whom it concerns, and who leads or audits where it happens."""
         if access.is_administrator:
             return self
-        reads = {Membership.Role.SUPERVISOR, Membership.Role.AUDITOR}
-        teams = [team_id for team_id, role in access.roles.items() if role in reads]
         own = Q(asker=access.user) | Q(colleague=access.user)
         led = Q(given_shift__post__in=access.led_post_ids) | Q(taken_shift__post__in=access.led_post_ids)
-        return self.filter(own | led, team__in=access.roles) | self.filter(team__in=teams)
+        return self.filter(own | led, team__in=access.roles) | self.filter(team__in=access.overseen_team_ids)
 
     def open(self) -> Self:
         return self.filter(state__in=Swap.OPEN)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
 
-from .access import READS_OFF_DUTY, Access
+from .access import Access
 
 
 class WeeklyReportQuerySet(models.QuerySet["WeeklyReport"]):
@@ -17,9 +17,8 @@ class WeeklyReportQuerySet(models.QuerySet["WeeklyReport"]):
         """Who leads or checks the team, and who in it has something to do for it."""
         if access.is_administrator:
             return self
-        teams = [team for team, role in access.roles.items() if role in READS_OFF_DUTY]
         own = Q(pk__in=WeeklyAction.objects.filter(responsible=access.user).values("report"))
-        return self.filter(Q(team__in=teams) | own & Q(team__in=access.roles))
+        return self.filter(Q(team__in=access.always_read_team_ids) | own & Q(team__in=access.roles))
 
 
 class WeeklyReport(models.Model):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from handover.models import READS_OFF_DUTY, Access, Dispute
+from handover.models import Access, Dispute
 
 from .disputes import Asked, span, week_of
 from .words import Reader
@@ -53,13 +53,12 @@ class _Fact(NamedTuple):
 
 def figures(access: Access) -> list[Figures]:
     """By week and post, the newest first, of the teams that the person reads at any time. One query."""
-    reads = [team for team, role in access.roles.items() if role in READS_OFF_DUTY]
-    if not reads and not access.is_administrator:
+    if not access.reads_off_duty:
         return []
     since = span(week_of(access.now) - timedelta(weeks=WEEKS - 1))[0]
     found = Dispute.objects.filter(raised_at__gte=since)
     if not access.is_administrator:
-        found = found.filter(team__in=reads)
+        found = found.filter(team__in=access.always_read_team_ids)
     rows = found.order_by("-raised_at", "-pk").values_list(*_Fact._fields)[:COUNTED]
     groups: dict[tuple[date, str, int], list[_Fact]] = defaultdict(list)
     for fact in map(_Fact._make, rows):

@@ -8,7 +8,7 @@ from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
-from handover.models import Access, Assignment, Fact, Measure, Post
+from handover.models import Access, Assignment, Fact, Led, Measure, Post
 
 from . import trend_records, trends
 from .trend_questions import BY_MEASURE, Question
@@ -40,27 +40,15 @@ class Figure:
     n: int
 
 
-@dataclass(frozen=True)
-class Led:
-    """Of whom a leader may see the figures: the people of their teams, and those on shifts of their posts."""
-
-    team_ids: frozenset[int]
-    post_ids: frozenset[int]
-
-    @property
-    def facts(self) -> Q:
-        return Q(team__in=self.team_ids) | Q(post__in=self.post_ids)
-
-
 def led(access: Access) -> Led:
-    """As leader or supervisor; to be in charge of a shift for a day is not enough."""
+    """What the person leads as leader or supervisor; to be in charge of a shift for a day is not enough."""
     teams = [team for team, role in access.roles.items() if role == Role.LEADER]
     posts = Post.objects.filter(leaders=access.user, team__in=teams) if teams else Post.objects.none()
     return Led(access.supervised_team_ids, frozenset(posts.values_list("pk", flat=True)))
 
 
 def people(access: Access, scope: Led) -> QuerySet[User]:
-    """Whom the person leads, by name."""
+    """The people of the teams, and those on shifts of the posts; by name."""
     working = Membership.objects.workers().filter(user=OuterRef("pk"), team__in=scope.team_ids)
     recent = access.now - WEEK * max(trends.SPANS)
     on_shifts = Assignment.objects.filter(
@@ -93,7 +81,7 @@ def records(person: User, scope: Led | None, question: Question, now: datetime, 
 
 def _facts(person: User, scope: Led | None, now: datetime) -> QuerySet[Fact]:
     found = Fact.objects.filter(person=person, at__gte=now - timedelta(weeks=WEEKS))
-    return found if scope is None else found.filter(scope.facts)
+    return found if scope is None else found.led(scope)
 
 
 def _words(measure: str, sums: Sums) -> str:

@@ -12,8 +12,6 @@ from django.utils.translation import gettext as _
 from accounts.models import Team, User
 from handover import canonical, sampling
 from handover.models import (
-    READS_OFF_DUTY,
-    Access,
     Dispute,
     Draw,
     DrawnRecord,
@@ -53,15 +51,6 @@ def population(draw: Draw) -> list[Candidate]:
         Candidate(id=pk, post=post, shift=shift, signer=signer)
         for pk, post, shift, signer in rows.values_list("pk", "post", "outgoing_shift__name", "signer")
     ]
-
-
-def teams(access: Access) -> list[Team]:
-    """The teams whose draws the person may see."""
-    found = Team.objects.filter(is_active=True)
-    if not access.is_administrator:
-        reads = [team_id for team_id, role in access.roles.items() if role in READS_OFF_DUTY]
-        found = found.filter(pk__in=reads)
-    return list(found.order_by("name", "pk"))
 
 
 def plans(teams: Iterable[Team]) -> dict[int, int]:

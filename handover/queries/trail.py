@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership, Team, User
+from accounts.models import Team, User
 from handover.models import Access, Event, Post, Reading
 
 from .paging import Cursor
@@ -62,8 +62,7 @@ def places(access: Access) -> list[Place]:
     """Of whole teams for auditors, supervisors and administrators; of the own posts for leaders."""
     teams = Team.objects.order_by("name", "pk")
     if not access.is_administrator:
-        auditing = {team for team, role in access.roles.items() if role == Membership.Role.AUDITOR}
-        teams = teams.filter(pk__in=access.supervised_team_ids | auditing)
+        teams = teams.filter(pk__in=access.overseen_team_ids)
     found = [Place(f"team-{team.pk}", team.name, team.pk) for team in teams]
     whole = {place.team_id for place in found}
     posts = Post.objects.filter(pk__in=access.led_post_ids).exclude(team__in=whole).select_related("team")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.models import Team
-from handover.models import READS_OFF_DUTY, Access, FigureMark, Measure, Post, Rollup, ShiftPattern
+from handover.models import FigureMark, Measure, Post, Rollup, ShiftPattern
 
 from . import charts
 from .charts import Chart, Value
@@ -78,14 +78,6 @@ class Trend:
     rows: list[Row]
     goal: str = ""
     is_by_week: bool = False
-
-
-def teams(access: Access) -> list[Team]:
-    """Whose trends the person may see: who leads, checks or administers."""
-    found = Team.objects.filter(is_active=True).order_by("name", "pk")
-    if not access.is_administrator:
-        found = found.filter(pk__in=[pk for pk, role in access.roles.items() if role in READS_OFF_DUTY])
-    return list(found)
 
 
 def posts(team: Team) -> list[tuple[str, str]]:

@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from handover.models import Led
 from handover.queries import personal, trends
-from handover.queries.personal import Led
 from handover.queries.trend_questions import BY_MEASURE
 
 from .request import Request

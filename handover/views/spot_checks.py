@@ -11,7 +11,7 @@ from accounts.models import Team
 from handover import check_template, permissions, sampling
 from handover.forms.spot_checks import AddForm, PlanForm
 from handover.models import Draw, DrawnRecord
-from handover.queries import findings
+from handover.queries import findings, teams
 from handover.queries import spot_check_outcomes as outcomes
 from handover.queries import spot_checks as queries
 from handover.services import spot_checks
@@ -23,9 +23,9 @@ from .request import Request, show_times_of
 
 @require_safe
 def spot_check_list(request: Request) -> HttpResponse:
-    found = queries.teams(request.access)
+    found = teams.always_read(request.access)
     weeks, plans = queries.weeks(found, request.access.now), queries.plans(found)
-    teams = [
+    rows = [
         {
             "team": team,
             "weeks": weeks.get(team.pk),
@@ -35,9 +35,9 @@ def spot_check_list(request: Request) -> HttpResponse:
         for team in found
     ]
     context = {
-        "teams": teams,
+        "teams": rows,
         "own": findings.own(request.access),
-        "waiting": findings.waiting(request.access) if teams else [],
+        "waiting": findings.waiting(request.access) if rows else [],
         "now": request.access.now,
     }
     return render(request, "spot_checks/list.html", context)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from handover.forms.trends import PointForm, TrendForm
+from handover.queries import teams
 from handover.queries import trend_records as records
 from handover.queries import trends as queries
 from handover.queries.trend_questions import BY_MEASURE
@@ -59,10 +60,10 @@ def trend_records(request: Request, measure: str) -> HttpResponse:
 
 def _form(request: Request) -> TrendForm:
     """The choices for the team in the address, else for the first; nobody sees those of a team not theirs."""
-    teams = queries.teams(request.access)
-    if not teams:
+    found = teams.always_read(request.access)
+    if not found:
         raise PermissionDenied(_("Trends are there for who leads, checks or administers a team."))
     asked = request.GET.get("team")
-    team = next((each for each in teams if str(each.pk) == asked), teams[0])
+    team = next((each for each in found if str(each.pk) == asked), found[0])
     show_times_of(request, team.time_zone)
-    return TrendForm(request.GET, teams=teams, team=team)
+    return TrendForm(request.GET, teams=found, team=team)

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.zones import local_instant
 from handover.models import Assignment, Post, Shift
-from handover.queries import roster
+from handover.queries import roster, teams
 
 from .instants import FAR
 
@@ -81,7 +81,7 @@ class StaffForm(forms.Form):
         led = standing.effective().filter(is_duty_supervisor=True).order_by("pk").first()
         kwargs["initial"] = {"duty_supervisor": led.user_id if led else None}
         super().__init__(*args, **kwargs)
-        workers = roster.candidates(shift.post.team)
+        workers = teams.workers(shift.post.team)
         replaced = standing.filter(substitute__isnull=False)
         self.fields["people"] = PeopleField(
             label=_("Add to the shift"),
@@ -124,6 +124,6 @@ class SubstituteForm(forms.Form):
         self.fields["user"] = forms.ModelChoiceField(
             label=_("Who comes instead"),
             empty_label=_("Please choose"),
-            queryset=roster.candidates(assignment.shift.post.team).exclude(pk__in=standing),
+            queryset=teams.workers(assignment.shift.post.team).exclude(pk__in=standing),
         )
         self.order_fields(self.field_order)

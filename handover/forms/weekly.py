@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
-from handover.queries import weekly
+from handover.queries.teams import workers
 
 
 class PersonField(forms.ModelChoiceField):
@@ -41,7 +41,7 @@ class ActionForm(forms.Form):
     def __init__(self, *args: Any, team: Team, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        self.fields["responsible"].queryset = weekly.workers(team)  # type: ignore[attr-defined]
+        self.fields["responsible"].queryset = workers(team)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -165,12 +165,6 @@ def holders(dispute: Dispute, access: Access) -> QuerySet[User]:
     return User.objects.filter(who, is_active=True).order_by("display_name", "pk")
 
 
-def workers(dispute: Dispute) -> QuerySet[User]:
-    """Who may see to a rule: everybody who works in the team."""
-    found = User.objects.filter(is_active=True, memberships__team=dispute.team_id)
-    return found.exclude(memberships__role="auditor").distinct().order_by("display_name", "pk")
-
-
 @dataclass(frozen=True)
 class OfRecord:
     """The disputes of one record; `base` is its address, "" for who may raise none."""

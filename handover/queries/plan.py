@@ -8,7 +8,7 @@ from accounts.models import User
 from accounts.zones import local_instant
 from handover.models import Assignment, Post, Shift
 
-from . import roster
+from . import teams
 from .weeks import WEEK
 
 
@@ -92,7 +92,7 @@ def standing(post: Post, first: date) -> Standing:
             led_by.setdefault(row.shift_id, row.user_id)
         if row.checked_in_at:
             fixed.add((row.shift_id, row.user_id))
-    workers = {user.pk: user for user in roster.candidates(post.team)}
+    workers = {user.pk: user for user in teams.workers(post.team)}
     places = {shift.pk: Places(frozenset(people[shift.pk]), led_by.get(shift.pk)) for shift in shifts}
     return Standing(
         post=post,

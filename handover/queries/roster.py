@@ -12,7 +12,7 @@ from django.utils.dateformat import DateFormat
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from accounts.models import Membership, Team, User
+from accounts.models import Team
 from accounts.zones import local_instant
 from handover import permissions
 from handover.models import LATEST_CHECK_OUT, Access, Assignment, Post, Shift
@@ -161,13 +161,6 @@ def card(shift: Shift, people: tuple[Place, ...], zone: ZoneInfo, now: datetime)
 
 def people(shift: Shift, access: Access) -> tuple[Place, ...]:
     return tuple(_places(Shift.objects.filter(pk=shift.pk), access, shift.post.team.zone)[shift.pk])
-
-
-def candidates(team: Team) -> QuerySet[User]:
-    """Who can work a shift of the team: its active members, auditors apart."""
-    workers = Membership.objects.workers().filter(team=team)
-    people = User.objects.filter(is_active=True, pk__in=workers.values("user"))
-    return people.order_by("display_name", "pk")
 
 
 def same_shifts(shift: Shift, now: datetime) -> QuerySet[Shift]:

@@ -17,7 +17,8 @@ from handover.models import Access, Assignment, Post, Swap
 
 from . import cautions, duty
 from .cautions import Caution
-from .roster import candidates, day_words
+from .roster import day_words
+from .teams import workers
 
 State = Swap.State
 SHOWN = 30
@@ -122,7 +123,7 @@ def sides(swap: Swap) -> list[Side]:
 def colleagues(place: Assignment) -> QuerySet[User]:
     """Who can be asked to take this place: who works in the team and does not stand on the shift."""
     on_shift = Assignment.objects.filter(shift=place.shift_id).values("user")
-    return candidates(place.shift.post.team).exclude(pk__in=on_shift)
+    return workers(place.shift.post.team).exclude(pk__in=on_shift)
 
 
 def own_places(access: Access) -> list[tuple[int, str]]:

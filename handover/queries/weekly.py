@@ -1,6 +1,5 @@
 """The figures of a week: drawn up once, and read from then on as they stood."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -206,12 +205,6 @@ def open_actions(access: Access) -> list[WeeklyAction]:
     reports = WeeklyReport.objects.visible_to(access).values("pk")
     rows = WeeklyAction.objects.filter(report__in=reports, due_date__isnull=False, done_at__isnull=True)
     return list(rows.select_related("responsible", "report__team").order_by("due_date", "pk")[:PAGE])
-
-
-def workers(team: Team) -> Iterable[User]:
-    """Who may be asked to do something for the team."""
-    members = Membership.objects.workers().filter(team=team)
-    return User.objects.filter(pk__in=members.values("user"), is_active=True).order_by("display_name", "pk")
 
 
 def readers(team: Team) -> list[User]:

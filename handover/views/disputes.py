@@ -15,7 +15,7 @@ from handover import permissions
 from handover.forms.disputes import DisputeDecisionForm, RaiseForm, StatementForm
 from handover.forms.handovers import SentenceForm
 from handover.models import Dispute, Handover, HandoverLine, Post
-from handover.queries import cut, deciders, dispute_figures, parties
+from handover.queries import cut, deciders, dispute_figures, parties, teams
 from handover.queries import disputes as queries
 from handover.services import disputes
 
@@ -111,7 +111,7 @@ def dispute_decide(request: Request, pk: int) -> HttpResponse:
         request,
         holders=queries.holders(dispute, request.access) if given else None,
         holder=dispute.item.holder if dispute.item else None,
-        workers=queries.workers(dispute),
+        workers=teams.workers(dispute.team),
         today=timezone.localtime(request.access.now).date(),
     )
     return _act(

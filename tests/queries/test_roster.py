@@ -6,7 +6,7 @@ import pytest
 
 from handover.queries import duty, roster
 from tests import factories
-from tests.factories import NOW, Role
+from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -132,19 +132,6 @@ def test_teams_are_ones_own_the_one_on_duty_first():
     factories.membership(agent, first)
 
     assert roster.teams(duty.access(agent, NOW)) == [second, first]
-
-
-def test_candidates_are_active_members_without_auditors():
-    team = factories.team()
-    agent = factories.member(team, name="Amy")
-    chief = factories.member(team, Role.SUPERVISOR, name="Bob")
-    factories.member(team, Role.AUDITOR)
-    factories.member(factories.team())
-    gone = factories.member(team)
-    gone.is_active = False
-    gone.save()
-
-    assert list(roster.candidates(team)) == [agent, chief]
 
 
 def test_same_shifts_are_coming_ones_of_the_same_name():

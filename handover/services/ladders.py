@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -13,6 +12,7 @@ from handover.ladders import Step, dump, in_order, load
 from handover.models import Ladder
 from handover.queries.ladders import Place, own, versions
 from handover.services import setting_changes
+from handover.services.versions import add, retire
 
 
 @transaction.atomic
@@ -25,15 +25,11 @@ def change(*, place: Place, steps: Iterable[Step], seen_version: int, actor: Use
     new, current = in_order(steps), own(place)
     if current and load(current.steps) == new:
         return current
-    _retire(place, seen_version, now)
-    ladder = Ladder(
-        **place._asdict(), version=_latest(place) + 1, steps=dump(new), made_by=actor, made_at=now
-    )
-    try:
-        with transaction.atomic():
-            ladder.save(force_insert=True)
-    except IntegrityError as error:
-        raise _changed() from error
+    if not retire(versions(place), seen_version=seen_version, now=now):
+        raise _changed()
+    ladder = Ladder(**place._asdict(), steps=dump(new), made_by=actor, made_at=now)
+    if not add(versions(place), ladder):
+        raise _changed()
     _record(ladder, [seen_version, ladder.version], actor, now)
     return ladder
 
@@ -47,23 +43,9 @@ def go_back(*, place: Place, seen_version: int, actor: User, now: datetime) -> N
     ladder = own(place)
     if ladder is None:
         return
-    _retire(place, seen_version, now)
-    _record(ladder, [seen_version, 0], actor, now)
-
-
-def _retire(place: Place, seen_version: int, now: datetime) -> None:
-    """Only who saw what is in force may replace it; a conditional UPDATE decides between two at once."""
-    in_force = versions(place).filter(retired_at__isnull=True)
-    if seen_version:
-        is_as_seen = bool(in_force.filter(version=seen_version).update(retired_at=now))
-    else:
-        is_as_seen = not in_force.exists()
-    if not is_as_seen:
+    if not retire(versions(place), seen_version=seen_version, now=now):
         raise _changed()
-
-
-def _latest(place: Place) -> int:
-    return versions(place).aggregate(latest=Max("version"))["latest"] or 0
+    _record(ladder, [seen_version, 0], actor, now)
 
 
 def _record(ladder: Ladder, change: list[int], actor: User, now: datetime) -> None:

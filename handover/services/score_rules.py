@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
@@ -13,6 +12,7 @@ from handover.queries import score
 from handover.queries.score import Weights
 from handover.queries.score_rules import own, versions
 from handover.services import setting_changes
+from handover.services.versions import add, retire
 
 MOST_POINTS = 100
 
@@ -29,14 +29,11 @@ def change(*, team: Team, weights: Weights, seen_version: int, actor: User, now:
     current = own(team.pk)
     if current and score.load(current.rules) == weights:
         return current
-    _retire(team, seen_version, now)
-    latest = versions(team).aggregate(latest=Max("version"))["latest"] or 0
-    rules = ScoreRules(team=team, version=latest + 1, rules=score.dump(weights), made_by=actor, made_at=now)
-    try:
-        with transaction.atomic():
-            rules.save(force_insert=True)
-    except IntegrityError as error:
-        raise _changed() from error
+    if not retire(versions(team), seen_version=seen_version, now=now):
+        raise _changed()
+    rules = ScoreRules(team=team, rules=score.dump(weights), made_by=actor, made_at=now)
+    if not add(versions(team), rules):
+        raise _changed()
     _record(rules, [seen_version, rules.version], actor, now)
     return rules
 
@@ -47,19 +44,9 @@ def go_back(*, team: Team, seen_version: int, actor: User, now: datetime) -> Non
     rules = own(team.pk)
     if rules is None:
         return
-    _retire(team, seen_version, now)
-    _record(rules, [seen_version, 0], actor, now)
-
-
-def _retire(team: Team, seen_version: int, now: datetime) -> None:
-    """Only who saw what is in force may replace it; a conditional UPDATE decides between two at once."""
-    in_force = versions(team).filter(retired_at__isnull=True)
-    if seen_version:
-        is_as_seen = bool(in_force.filter(version=seen_version).update(retired_at=now))
-    else:
-        is_as_seen = not in_force.exists()
-    if not is_as_seen:
+    if not retire(versions(team), seen_version=seen_version, now=now):
         raise _changed()
+    _record(rules, [seen_version, 0], actor, now)
 
 
 def _record(rules: ScoreRules, change: list[int], actor: User, now: datetime) -> None:

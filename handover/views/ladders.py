@@ -27,7 +27,7 @@ from handover.services import ladders, rehearsal
 
 from .act import press
 from .kept import kept_team, supervised_team
-from .request import Request, show_times_of, shows
+from .request import Request, seen_version, show_times_of, shows
 
 
 @require_safe
@@ -133,12 +133,11 @@ def item_who(request: Request, pk: int) -> HttpResponse:
 def ladder_go_back(request: Request, team_pk: int, clock: str) -> HttpResponse:
     team = supervised_team(request, team_pk)
     place = _place(request, team, clock)
-    seen = request.POST.get("seen_version", "")
     return press(
         request,
         run=lambda: ladders.go_back(
             place=place,
-            seen_version=int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
+            seen_version=seen_version(request),
             actor=request.user,
             now=request.access.now,
         ),

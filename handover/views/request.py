@@ -16,6 +16,12 @@ class Request(SignedInRequest):
     shown: Shown
 
 
+def seen_version(request: Request) -> int:
+    """Which version was in force when the page was made, 0 for none or for what no page of ours sends."""
+    seen = request.POST.get("seen_version", "")
+    return int(seen) if seen.isdecimal() and len(seen) < 10 else 0
+
+
 def show_times_of(request: Request, zone: str) -> None:
     """A page about one thing keeps to the zone of its team, unless the person chose one of their own.
 

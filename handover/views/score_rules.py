@@ -15,7 +15,7 @@ from handover.services import score_rules
 
 from .act import press
 from .kept import kept_team, supervised_team
-from .request import Request, show_times_of
+from .request import Request, seen_version, show_times_of
 
 
 def score_rules_edit(request: Request, team_pk: int) -> HttpResponse:
@@ -70,12 +70,11 @@ def score_rules_history(request: Request, team_pk: int) -> HttpResponse:
 @require_POST
 def score_rules_go_back(request: Request, team_pk: int) -> HttpResponse:
     team = supervised_team(request, team_pk)
-    seen = request.POST.get("seen_version", "")
     return press(
         request,
         run=lambda: score_rules.go_back(
             team=team,
-            seen_version=int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
+            seen_version=seen_version(request),
             actor=request.user,
             now=request.access.now,
         ),

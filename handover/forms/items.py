@@ -3,8 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from secrets import token_hex
 from typing import Any
 
 from django import forms
@@ -20,6 +18,7 @@ from handover.queries import customers
 from handover.queries.words import moment_words
 
 from .instants import InstantForm, minute
+from .keys import key_field
 
 MODEL_FIELDS = ("progress", "next_action", "plan", "key_note", "channel", "emotion", "order_ref")
 FACTS = ("customer", "issue_type", "key_at", "order_url", *MODEL_FIELDS)
@@ -141,10 +140,7 @@ class NewItemForm(FactsForm):
         label=_("What was promised to the customer"), required=False, max_length=400
     )
 
-    # A second click, or the back button, sends the same key.
-    form_key = forms.CharField(
-        required=False, max_length=32, widget=forms.HiddenInput, initial=partial(token_hex, 16)
-    )
+    form_key = key_field()
 
     def __init__(self, *args: Any, posts: list[Post], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

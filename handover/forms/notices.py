@@ -1,8 +1,6 @@
 """What may be said in a notice, and to whom."""
 
 from datetime import datetime, timedelta
-from functools import partial
-from secrets import token_hex
 from typing import Any
 
 from django import forms
@@ -14,6 +12,7 @@ from handover.queries.notices import Places
 from handover.services.notices import NoticeFacts
 
 from .instants import InstantForm
+from .keys import key_field
 
 LASTS = timedelta(days=7)
 Choices = dict[str, list[tuple[str, Any]]]
@@ -25,10 +24,7 @@ class NoticeForm(InstantForm):
     place = forms.ChoiceField(label=_("For whom"))
     title = forms.CharField(label=_("Title"), max_length=120)
     text = forms.CharField(label=_("What is to be read"), max_length=4000, widget=forms.Textarea({"rows": 6}))
-    # A second click, or the back button, sends the same key.
-    form_key = forms.CharField(
-        required=False, max_length=32, widget=forms.HiddenInput, initial=partial(token_hex, 16)
-    )
+    form_key = key_field()
 
     def __init__(self, *args: Any, places: Places, like: Notice | None, now: datetime, **kwargs: Any) -> None:
         if like:

@@ -1,8 +1,6 @@
 """What may be said about spot checks: the plan, what is added by hand, the scores, and what is found."""
 
 from datetime import datetime, timedelta
-from functools import partial
-from secrets import token_hex
 from typing import Any
 
 from django import forms
@@ -16,6 +14,7 @@ from handover.services.findings import FindingFacts
 from handover.services.spot_checks import MOST_A_WEEK
 
 from .instants import InstantForm
+from .keys import key_field
 
 REASON_LENGTH = 400
 FINDING_LENGTH = 1000
@@ -97,10 +96,7 @@ class FindingForm(InstantForm):
     text = _text(_("What was found"), length=FINDING_LENGTH)
     correction = _text(_("What is to be put right"), length=FINDING_LENGTH)
     responsible = forms.TypedChoiceField(label=_("Who puts it right"), coerce=int)
-    # A second click, or the back button, sends the same key.
-    form_key = forms.CharField(
-        required=False, max_length=32, widget=forms.HiddenInput, initial=partial(token_hex, 16)
-    )
+    form_key = key_field()
 
     def __init__(self, *args: Any, people: list[User], now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, now=now, **kwargs)

@@ -1,8 +1,6 @@
 """What is agreed on the figures of a week."""
 
 from datetime import date
-from functools import partial
-from secrets import token_hex
 from typing import Any
 
 from django import forms
@@ -10,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
 from handover.queries.teams import workers
+
+from .keys import key_field
 
 
 class PersonField(forms.ModelChoiceField):
@@ -33,10 +33,7 @@ class ActionForm(forms.Form):
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         help_text=_("That person is reminded on that day, and once more if it is not done by then."),
     )
-    # A second click, or the back button, sends the same key.
-    form_key = forms.CharField(
-        required=False, max_length=32, widget=forms.HiddenInput, initial=partial(token_hex, 16)
-    )
+    form_key = key_field()
 
     def __init__(self, *args: Any, team: Team, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

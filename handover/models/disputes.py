@@ -139,6 +139,11 @@ class Dispute(models.Model):
     def __str__(self) -> str:
         return f"{self.pk}"
 
+    @property
+    def has_item_here(self) -> bool:
+        """Of an item that went to another team only its number is shown."""
+        return self.item is not None and self.item.team_id == self.team_id
+
 
 class DisputeStatement(models.Model):
     """What one of the two sides says of it. Never changed: who has more to say says it in another one."""

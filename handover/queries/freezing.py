@@ -1,4 +1,4 @@
-"""Whether an item stays with who has it, because a dispute about it is open."""
+"""Whether an item stays with who has it, because its team has an open dispute about it."""
 
 from django.utils.translation import gettext as _
 
@@ -7,7 +7,7 @@ from handover.models import Dispute, PendingItem
 
 
 def open_dispute(item: PendingItem) -> Dispute | None:
-    return Dispute.objects.open().filter(item=item).order_by("pk").first()
+    return Dispute.objects.open().filter(item=item, team=item.team_id).order_by("pk").first()
 
 
 def refuse_frozen(item: PendingItem) -> None:

@@ -297,7 +297,7 @@ def _facts(*, item: int) -> Rows:
         ),
         escalation_pk=Subquery(waiting.order_by("-fired_at", "-pk").values("pk")[:1]),
         dispute_pk=Subquery(
-            Dispute.objects.filter(item=OuterRef("pk"), state=Dispute.State.OPEN)
+            Dispute.objects.filter(item=OuterRef("pk"), team=OuterRef("team"), state=Dispute.State.OPEN)
             .order_by("pk")
             .values("pk")[:1]
         ),

@@ -91,7 +91,7 @@ def sides(handover: Handover, line: HandoverLine | None) -> Sides:
     """Who may dispute a record or a line of it: both shifts, and who had or has the item of the line."""
     pk = handover.pk
     found = Sides(outgoing_of([pk])[pk], incoming_of([pk])[pk])
-    return _with(found, line.item.holder_id if line else None)
+    return _with(found, line.item.holder_id if line and not cut.is_elsewhere(line) else None)
 
 
 def of_disputes(disputes: Collection[Dispute]) -> dict[int, Sides]:

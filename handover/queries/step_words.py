@@ -102,6 +102,8 @@ def dispute_words(dispute: Dispute) -> str:
     record = handover_words(dispute.handover)
     if dispute.item is None:
         return record
+    if not dispute.has_item_here:
+        return _("#%(number)s (%(record)s)") % {"number": dispute.item_id, "record": record}
     facts = {"number": dispute.item_id, "customer": dispute.item.customer, "record": record}
     return _("#%(number)s, %(customer)s (%(record)s)") % facts
 

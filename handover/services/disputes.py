@@ -80,7 +80,7 @@ def raise_(
         handover=held,
         line=line,
         item=item,
-        holder=item.holder if item else None,
+        holder=item.holder if item and item.team_id == held.team_id else None,
         cause=cause,
         raised_by=actor,
         raised_at=now,
@@ -173,14 +173,17 @@ def finish_rule(*, dispute: Dispute, actor: User, now: datetime) -> None:
 
 
 def _hold_item(line: HandoverLine | None, now: datetime) -> PendingItem | None:
-    """The item of the line, locked: whoever passes it on at this moment is too late."""
+    """The item of the line, locked: whoever passes it on at this moment is too late.
+
+    One that has gone to another team stays as it is: nothing there hangs on what this team disputes.
+    """
     if line is None:
         return None
     items = PendingItem.objects.select_related("holder", "customer").select_for_update(
         of=("self",), no_key=True
     )
     item = items.get(pk=line.item_id)
-    return lifecycle.update(item, changed_at=now)
+    return item if item.team_id != line.handover.team_id else lifecycle.update(item, changed_at=now)
 
 
 def _add_statement(dispute: Dispute, side: str, text: str, actor: User, now: datetime) -> DisputeStatement:

@@ -187,6 +187,22 @@ def test_item_in_the_queue_may_be_taken(case):
     assert fresh(case.item).holder == case.bo
 
 
+def test_item_that_has_gone_to_another_team_is_neither_held_there_nor_told_of(case):
+    other = factories.post(name="Fraud")
+    fay = factories.agent_on_duty(other, now=SOON, name="Fay")
+    holding.transfer(item=fresh(case.item), to=other, reason="Theirs.", actor=case.bo, now=SOON)
+    holding.take(item=fresh(case.item), actor=fay, now=SOON)
+    item = fresh(case.item)
+    dispute = case.raise_(by=case.ada)
+
+    assert (dispute.item, dispute.holder, inbox(fay)) == (item, None, [])
+    assert inbox(case.bo)[-1] == f"Ada disputes #{item.pk} ({case.post}, Day): {WHY}"
+    with pytest.raises(NotAllowed):
+        disputes.state(dispute=dispute, text="Not mine.", actor=fay, now=SOON)
+    holding.release(item=item, actor=fay, now=SOON)
+    assert fresh(item).holder is None
+
+
 # --- Statements -------------------------------------------------------------------------------------
 def test_both_sides_say_several_things_and_hear_each_other(case):
     dispute = case.raise_()

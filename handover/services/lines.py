@@ -180,12 +180,14 @@ def decide(*, line: HandoverLine, holder: User | None, reason: str, actor: User,
     reason.
 
     Raises NotAllowed for a party to the matter, InvalidMove unless the line is unanswered, questioned
-    or refused.
+    or refused, and while a dispute about it is open, in which more people are a party.
     """
     if actor.pk in parties.of_line(line):
         raise NotAllowed(_("You are a party to this matter; somebody else must decide it."))
     if line.handover.state == Handover.State.DRAFT or line.answer not in cut.OPEN_ANSWERS:
         raise InvalidMove(_("There is nothing to decide on this line."))
+    if line.disputes.open().exists():
+        raise InvalidMove(_("A dispute about this line is open. Deciding it decides the line too."))
     held = reservations.hold(line.handover)
     settle(line=line, holder=holder, reason=reason, actor=actor, now=now)
     reservations.review(handover=held, now=now)

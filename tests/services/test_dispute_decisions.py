@@ -59,6 +59,17 @@ def test_decision_answers_an_open_line(case):
     assert fresh(case.item).holder == case.bo
 
 
+def test_line_under_dispute_is_decided_in_the_dispute_alone(case):
+    lines.undo(line=case.line, actor=case.bo, now=SOON)
+    case.raise_()
+    boss = factories.member(case.post.team, Role.SUPERVISOR)
+    factories.assignment(case.incoming, boss, checked_in_at=SOON)  # a party, but not to the line
+
+    with pytest.raises(InvalidMove, match="dispute about this line"):
+        lines.decide(line=case.line, holder=boss, reason="Mine.", actor=boss, now=LATER)
+    assert case.line.answer == Answer.NONE
+
+
 def test_decision_leaves_an_item_that_has_ended_or_gone_where_it_is(case):
     dispute = case.raise_()
     fresh_item = fresh(case.item)

@@ -105,6 +105,10 @@ class FindingForm(InstantForm):
         self.fields["responsible"].choices = [("", _("Choose a person")), *names]  # type: ignore[attr-defined]
         self.add_instant("due_at", label=_("By when"), required=True, initial=now + TO_PUT_RIGHT)
 
+    def says(self, name: str) -> bool:
+        """The time is proposed, not yet said by anybody: left as it was shown, it must be to come too."""
+        return True
+
     def facts(self) -> FindingFacts:
         data = self.cleaned_data
         return FindingFacts(
@@ -137,6 +141,9 @@ class SettleForm(InstantForm):
         if not is_answered:
             self.fields["outcome"].choices = [(ACCEPT, _("Nobody is left to answer it; it ends here"))]  # type: ignore[attr-defined]
         self.add_instant("due_at", label=_("If not yet: by when"), initial=now + TO_PUT_RIGHT)
+
+    def says(self, name: str) -> bool:
+        return super().says(name) or self.cleaned_data.get("outcome") == AGAIN
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

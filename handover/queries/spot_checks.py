@@ -35,11 +35,17 @@ SUGGESTED = 10
 
 
 def population(draw: Draw) -> list[Candidate]:
-    """Of each signed handover whose boundary lies in the week its id and its marks, by id."""
+    """Of each signed handover whose boundary lies in the week its id and its marks, by id.
+
+    And of each that was signed too late for the draw of its own week, so that nobody escapes by signing late.
+    """
+    of_week = Q(boundary_at__gte=draw.starts_at, boundary_at__lt=draw.ends_at)
+    before = Draw.objects.filter(team=draw.team_id, week__lt=draw.week, drawn_at__isnull=False)
+    if last := before.order_by("-week").first():
+        of_week |= Q(boundary_at__lt=last.ends_at, submitted_at__gt=last.drawn_at)
     found = Handover.objects.filter(
+        of_week,
         team=draw.team_id,
-        boundary_at__gte=draw.starts_at,
-        boundary_at__lt=draw.ends_at,
         state__in=SIGNED,
         round_count__gt=0,
         # Where the end of the business day was moved, two weeks may share an hour.

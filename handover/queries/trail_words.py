@@ -40,6 +40,7 @@ FACTS: dict[str, Promise] = {
     "removed": gettext_lazy("removed"),
     "filters": gettext_lazy("Filters"),
     "limit": gettext_lazy("At most"),
+    "reason": gettext_lazy("Reason"),
 }
 OWN_LABELS: dict[str, Promise] = {
     "created": gettext_lazy("Created"),
@@ -180,7 +181,7 @@ def _details(event: Event) -> list[str]:
     data = event.data
     found = [_("About %(person)s") % {"person": event.person.display_name}] if event.person else []
     found += [
-        _("%(field)s: %(value)s") % {"field": capfirst(str(label)), "value": _fact(data[name])}
+        _("%(field)s: %(value)s") % {"field": capfirst(str(label)), "value": _fact(name, data[name])}
         for name, label in FACTS.items()
         if data.get(name) not in (None, "", [])
     ]
@@ -188,12 +189,13 @@ def _details(event: Event) -> list[str]:
     return found + [_changed(name, values) for name, values in changes.items()]
 
 
-def _fact(value: Any) -> str:
+def _fact(name: str, value: Any) -> str:
     if isinstance(value, list):
         return listed(map(str, value))
     if isinstance(value, dict):
         return listed(f"{name}={each}" for name, each in value.items())
-    moment = parse_datetime(value) if isinstance(value, str) else None
+    # Names and titles are what people typed, and may look like a time.
+    moment = parse_datetime(value) if name == "starts_at" else None
     return moment_words(moment) if moment else str(value)
 
 

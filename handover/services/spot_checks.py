@@ -138,7 +138,9 @@ def add(*, week: Draw, handover: Handover, reason: str, actor: User, now: dateti
     except IntegrityError as error:
         raise Conflict(_("This record is among those to be checked already.")) from error
     _await_checks([handover.pk], now)
-    events.record(verb=Event.Verb.RECORD_ADDED, actor=actor, now=now, handover=handover, text=reason)
+    # Not as its text: who may read the record reads that beside it.
+    data = {"reason": reason}
+    events.record(verb=Event.Verb.RECORD_ADDED, actor=actor, now=now, handover=handover, data=data)
     return added
 
 

@@ -15,7 +15,7 @@ from tests.records import BEGIN, END, drawn_week, open_week, signed
 
 pytestmark = pytest.mark.django_db
 
-DAY = timedelta(days=1)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
 @pytest.fixture
@@ -116,6 +116,21 @@ def test_draw_takes_the_signed_records_of_the_week_and_no_others(post):
         "fewest-drawn-first",
         1,
     )
+
+
+def test_draw_takes_what_was_signed_too_late_for_the_draw_of_its_own_week(post):
+    first = drawn_week(post.team)
+    late = signed(post, at=NOW, submitted_at=END + DAY)
+    signed(post, at=END + DAY, name="Night")
+    again = Draw.objects.create(
+        team=post.team, week=first.week + 2 * WEEK, starts_at=END + WEEK, ends_at=END + 2 * WEEK, count=1,
+        seed="a", committed_at=END + WEEK,
+    )  # fmt: skip
+
+    drawn = spot_checks.draw(week=again, actor=None, now=again.ends_at)
+
+    # The week between had no draw: its records stay out, as before.
+    assert (first.population, [each["id"] for each in drawn.population]) == ([], [late.pk])
 
 
 def test_draw_marks_who_signed_the_last_round(post):
@@ -245,7 +260,8 @@ def test_add_marks_the_record_as_chosen_by_hand(post):
 
     assert (added.is_random, added.place, added.added_by, added.reason) == (False, None, chief, "Very late")
     (event,) = events("record_added")
-    assert (event.handover, event.text, event.actor) == (chosen, "Very late", chief)
+    assert (event.handover, event.data, event.actor) == (chosen, {"reason": "Very late"}, chief)
+    assert event.text == ""  # it would stand beside the record, where colleagues read it
     assert Clock.objects.get(handover=chosen, kind=Waits.CHECK).due_at == END + 6 * DAY
     assert [row.handover_id for row in queries.records(draw)] == [*drawn_of(draw), chosen.pk]
 

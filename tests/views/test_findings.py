@@ -163,6 +163,10 @@ def test_finding_goes_to_the_person_and_back_to_the_second_look(client, world, s
         ({"correction": ""}, "correction"),
         ({"responsible": "0"}, "responsible"),
         ({"due_at_preset": "at", "due_at": "2020-01-01T10:00"}, "due_at"),
+        (
+            {"due_at_preset": "at", "due_at": "2020-01-01T10:00", "initial-due_at": "2020-01-01T10:00"},
+            "due_at",
+        ),
     ],
 )
 def test_finding_refuses_what_is_incomplete(client, world, signer, wrong, field):
@@ -251,3 +255,18 @@ def test_lists_ask_as_often_for_one_finding_as_for_twenty(client, world, signer)
         counts.append([queries_of(client, url) for url in urls])
 
     assert counts[0] == counts[1]
+
+
+def test_page_that_stood_open_too_long_asks_for_another_time_only_where_one_counts(client, world, signer):
+    finding = found(client, world, signer)
+    client.force_login(signer)
+    post(client, "finding_answer", finding.pk, text="Added.")
+    client.force_login(world.dai)
+    stale = {"due_at_preset": "at", "due_at": "2020-01-01T10:00", "initial-due_at": "2020-01-01T10:00"}
+
+    refused = post(client, "finding_settle", finding.pk, outcome="again", text="The second one.", **stale)
+    post(client, "finding_settle", finding.pk, outcome="accept", text="Well done.", **stale)
+
+    assert list(refused.context["form"].errors) == ["due_at"]
+    finding.refresh_from_db()
+    assert finding.state == "accepted"

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import Membership, User
 from handover.models import Event, Post, Reading
 from handover.queries import trail
-from handover.services import customers, items, teams
+from handover.services import customers, events, items, teams
 from handover.services.customers import CustomerFacts
 from tests import factories
 from tests.counting import queries_of
@@ -122,6 +122,17 @@ def test_what_cannot_be_asked_is_said_at_the_field(client, desk, auditor, query,
     context = client.get(f"{TRAIL}?{query}").context
 
     assert (context["form"].errors, context["rows"]) == ({name: [sentence]}, [])
+
+
+@pytest.mark.parametrize("title", ["2026-02-30 10:00", "2026-01-01 10:00", "0001-01-01 00:00+14:00"])
+def test_title_that_looks_like_a_time_hides_nothing(client, desk, auditor, title) -> None:
+    events.record(
+        verb=Event.Verb.NOTICE_WRITTEN, actor=auditor, now=NOW, team=desk.team, data={"title": title}
+    )
+
+    (row,) = client.get(TRAIL).context["rows"]
+
+    assert row.details == [f"Title: {title}"]
 
 
 def test_readings_say_page_and_thing_and_lists_their_numbers(client, desk, auditor) -> None:

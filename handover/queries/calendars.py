@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from handover.models import Access, Assignment, CalendarFeed, Post, Shift
 
@@ -75,7 +75,8 @@ def _calendar(feed: CalendarFeed, chosen: QuerySet[Shift], now: datetime) -> byt
         ("prodid", "-//Handover//Roster//EN"),
         ("version", "2.0"),
         ("method", "PUBLISH"),
-        ("x-wr-calname", _("Shifts: %(name)s") % {"name": title}),
+        # The library takes a name that it does not know for a value that needs no escaping.
+        ("x-wr-calname", vText(_("Shifts: %(name)s") % {"name": title})),
         ("x-published-ttl", "PT1H"),
     ):
         calendar.add(name, value)

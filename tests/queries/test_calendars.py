@@ -86,6 +86,15 @@ def test_calendar_of_a_post_holds_everybody(desk, amy):
     ]
 
 
+def test_calendar_is_one_whatever_a_post_is_called():
+    post = factories.post(name="Front, \r\nATTENDEE:x\rX-EVIL:y")
+    chief = factories.member(post.team, leads=post)
+
+    text = calendars.text(feed(chief, post), NOW)
+
+    assert b"\r\nX-WR-CALNAME:Shifts: Front\\, \\nATTENDEE:x\\nX-EVIL:y\r\n" in text
+
+
 def test_calendar_speaks_the_language_of_its_owner(desk):
     amy = factories.member(desk.team)
     amy.language = "zh-hans"

@@ -7,6 +7,7 @@ says that it is.
 import logging
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from secrets import token_hex
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -90,17 +91,12 @@ def note(
     form_key: str = "",
 ) -> None:
     """Note a decision, or with a person and a day something to be done. The same form again notes nothing."""
-    if form_key and WeeklyAction.objects.filter(form_key=form_key).exists():
-        return
-    action = WeeklyAction.objects.create(
-        report=report,
-        text=text,
-        responsible=responsible,
-        due_date=due_date,
-        noted_by=actor,
-        noted_at=now,
-        form_key=form_key,
+    facts = {"report": report, "text": text, "responsible": responsible, "due_date": due_date}
+    action, is_new = WeeklyAction.objects.get_or_create(
+        form_key=form_key or token_hex(16), defaults={"noted_by": actor, "noted_at": now, **facts}
     )
+    if not is_new:
+        return
     data = {"action": action.pk, "due": due_date.isoformat() if due_date else ""}
     _record(Event.Verb.WEEKLY_NOTED, action, actor, now, data)
     if responsible and responsible != actor:

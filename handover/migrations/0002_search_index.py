@@ -1,11 +1,10 @@
-"""The search table and its index.
+"""The index over the search table.
 
 SQLite drops triggers when a later migration remakes a table: one that alters SearchEntry there has to
 make these again.
 """
 
-import django.db.models.deletion
-from django.db import migrations, models
+from django.db import migrations
 
 # The tokens are letters and digits already, so no parser is asked what a word is.
 POSTGRESQL = [
@@ -49,30 +48,19 @@ def make_index(apps, schema_editor):
 
 
 def drop_index(apps, schema_editor):
-    """The triggers and the column go with the table."""
-    if schema_editor.connection.vendor == "sqlite":
-        schema_editor.execute("DROP TABLE handover_searchtoken")
+    statements = (
+        ["DROP INDEX search_by_token", "ALTER TABLE handover_searchentry DROP COLUMN tokens"]
+        if schema_editor.connection.vendor == "postgresql"
+        else [
+            *(f"DROP TRIGGER search_entry_{event}" for event in ("added", "changed", "removed")),
+            "DROP TABLE handover_searchtoken",
+        ]
+    )
+    for statement in statements:
+        schema_editor.execute(statement)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("handover", "0004_pattern_skip")]
+    dependencies = [("handover", "0001_initial")]
 
-    operations = [
-        migrations.CreateModel(
-            name="SearchEntry",
-            fields=[
-                (
-                    "item",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="search_entry",
-                        serialize=False,
-                        to="handover.pendingitem",
-                    ),
-                ),
-                ("text", models.TextField()),
-            ],
-        ),
-        migrations.RunPython(make_index, drop_index),
-    ]
+    operations = [migrations.RunPython(make_index, drop_index)]

@@ -1,5 +1,6 @@
 """Servers of other people, for real: a mail server and a receiver of posts, each in a thread of its own."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -89,11 +90,15 @@ def receiver(**facts: Any) -> Iterator[Receiver]:
 
 @dataclass
 class MailBox:
-    """What the mail server took. It answers `refuse`, and one that `hangs_up` takes it without a word."""
+    """What the mail server took. It answers `refuse`, and one that `hangs_up` takes it without a word.
+
+    It answers to no letter before it has been given as many as `waits_for`.
+    """
 
     letters: list[EmailMessage] = field(default_factory=list)
     refuse: str = ""
     hangs_up: bool = False
+    waits_for: int = 0
 
     async def handle_RCPT(self, _server, _session, envelope, address, _options) -> str:  # noqa: N802
         if self.refuse:
@@ -107,6 +112,8 @@ class MailBox:
         letter = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(letter, EmailMessage)
         self.letters.append(letter)
+        while len(self.letters) < self.waits_for:
+            await asyncio.sleep(0.01)
         return "250 OK"
 
 

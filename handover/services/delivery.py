@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -28,14 +28,15 @@ from handover.services import events, pulse
 
 logger = logging.getLogger(__name__)
 
-# Of one place. As much as a place takes in about a second, and as much as waits for its lease after a crash.
+# Of one lane. As much as a place takes in about a second, and as much as waits for its lease after a crash.
 PORTION = 100
 LEASE = timedelta(seconds=30)
 # Nothing is begun later than this, so that what was begun ends within the lease.
 SENDING_SECONDS = 12
 # What becomes known within so short a time is written at once.
 TOGETHER_SECONDS = 0.1
-PLACES_AT_ONCE = 8
+LANES_AT_ONCE = 8
+MAIL_LANES = 4  # a mail server takes its time over each letter, and takes several at once
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 # About three hours of trying. What waits behind a place that is down is tried less often, for a day at most.
@@ -55,6 +56,13 @@ _NEEDS = (
 _SETTLED = ("state", "attempts", "may_have_arrived", "next_at", "settled_at", "error")
 
 
+class Lane(NamedTuple):
+    """One way to a place: a group chat has one, so that it is told in order."""
+
+    place: int | None  # the webhook; None is the mail server
+    number: int
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of one row; untried ones wait, with the failure of what went to the same place."""
@@ -71,7 +79,8 @@ def deliver(*, now: datetime) -> int:
     """
     places = list(_due(now).values_list("webhook", flat=True).distinct().order_by("webhook"))
     pulse.beat(name=DELIVERY, now=now)
-    return _Round(now).drain(places)
+    lanes = [Lane(place, number) for place in places for number in range(1 if place else MAIL_LANES)]
+    return _Round(now).drain(lanes)
 
 
 @transaction.atomic
@@ -95,43 +104,45 @@ def _due(now: datetime) -> QuerySet[Delivery]:
 
 
 class _Round:
-    """One turn. Each place is sent to portion after portion by a thread of its own, so that a slow one holds
-    up no other; this thread alone asks the database.
+    """One turn. Each lane sends portion after portion in a thread of its own, so that a slow one holds up no
+    other; this thread alone asks the database.
     """
 
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.until = time.monotonic() + SENDING_SECONDS
         self.under_way: dict[int, Delivery] = {}
+        self.lanes: dict[int, Lane] = {}  # of what is under way
         self.outcomes: SimpleQueue[Outcome] = SimpleQueue()
 
-    def drain(self, places: Iterable[int | None]) -> int:
+    def drain(self, lanes: Iterable[Lane]) -> int:
         """Until nothing is due any more, or the time is over."""
         count = 0
-        with ThreadPoolExecutor(PLACES_AT_ONCE) as pool:
+        with ThreadPoolExecutor(LANES_AT_ONCE) as pool:
             try:
-                for place in places:
-                    count += self._begin(place, pool)
+                for lane in lanes:
+                    count += self._begin(lane, pool)
                 while self.under_way:
                     known = self._known()
                     _settle(self.under_way, known, self.now)
-                    for place in self._done_with(known):
-                        count += self._begin(place, pool)
+                    for lane in self._done_with(known):
+                        count += self._begin(lane, pool)
             finally:
                 self.until = 0  # what cannot be written down any more is not sent either
         return count
 
-    def _begin(self, place: int | None, pool: ThreadPoolExecutor) -> int:
-        """Lease the next portion for a place, and have it sent; answers how much it was."""
-        rows = _lease(self.now, place) if time.monotonic() < self.until else []
+    def _begin(self, lane: Lane, pool: ThreadPoolExecutor) -> int:
+        """Lease the next portion for a lane, and have it sent; answers how much it was."""
+        rows = _lease(self.now, lane.place) if time.monotonic() < self.until else []
         if rows:
             self.under_way |= {row.pk: row for row in rows}
+            self.lanes |= {row.pk: lane for row in rows}
             carrier, parcels = _carrier(rows[0], self.now), [(row.pk, _parcel(row)) for row in rows]
             pool.submit(self._carry, carrier, parcels)
         return len(rows)
 
     def _carry(self, carrier: Carrier, parcels: list[tuple[int, Parcel]]) -> None:
-        """To one place in order, until its server fails or the time is over."""
+        """Along one lane in order, until its server fails or the time is over."""
         down: NotSent | None = None
         for pk, parcel in parcels:
             if down or time.monotonic() > self.until:
@@ -153,10 +164,11 @@ class _Round:
                 break
         return known
 
-    def _done_with(self, known: list[Outcome]) -> set[int | None]:
-        """The places of which nothing is under way any more."""
-        places = {self.under_way.pop(outcome.pk).webhook_id for outcome in known}
-        return places - {row.webhook_id for row in self.under_way.values()}
+    def _done_with(self, known: list[Outcome]) -> set[Lane]:
+        """The lanes on which nothing is under way any more."""
+        for outcome in known:
+            del self.under_way[outcome.pk]
+        return {self.lanes.pop(outcome.pk) for outcome in known} - set(self.lanes.values())
 
 
 @transaction.atomic

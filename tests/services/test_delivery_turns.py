@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from handover.models import Delivery
+from handover.models import About, Delivery
 from handover.services import delivery, outbox
-from handover.services.outbox import Bulletin
+from handover.services.outbox import Bulletin, Letter
 from tests import factories
 from tests.factories import NOW
-from tests.receivers import receiver
+from tests.receivers import mail_server, receiver
 
 pytestmark = pytest.mark.django_db
 
@@ -51,30 +51,42 @@ def test_crowd_is_told_in_one_turn_and_written_down_together(
     assert states() == [("sent", 1)] * 50
 
 
+def test_mail_server_is_given_several_letters_at_once(monkeypatch):
+    monkeypatch.setattr(delivery, "PORTION", 1)
+    people = [factories.user(email=f"p{number}@example.com") for number in range(delivery.MAIL_LANES)]
+    outbox.send([Letter(person, About.URGENT, "Told.") for person in people], now=NOW)
+    with mail_server() as box:
+        box.waits_for = delivery.MAIL_LANES
+        delivery.deliver(now=NOW)
+
+    assert states() == [("sent", 1)] * delivery.MAIL_LANES
+
+
 def test_what_there_is_no_time_for_waits_for_the_next_turn(desk, monkeypatch):
-    monkeypatch.setattr(delivery, "SENDING_SECONDS", 0.3)
-    with receiver(pause=0.2) as outside:
+    monkeypatch.setattr(delivery, "SENDING_SECONDS", 2)
+    with receiver(pause=0.5) as outside:
         factories.webhook(desk.team, secret="shared", url=outside.url)
-        publish(desk.team, 5)
+        publish(desk.team, 20)
         delivery.deliver(now=NOW + timedelta(seconds=7))
 
-    assert len(outside.posts) == 2
-    assert states() == [("sent", 1)] * 2 + [("waiting", 0)] * 3
+    sent = len(outside.posts)
+    assert 0 < sent < 20
+    assert states() == [("sent", 1)] * sent + [("waiting", 0)] * (20 - sent)
     assert set(Delivery.objects.filter(state="waiting").values_list("next_at", flat=True)) == {NOW}
 
 
 def test_what_cannot_be_written_down_ends_the_sending(desk, monkeypatch):
     monkeypatch.setattr(delivery, "TOGETHER_SECONDS", 0)
-    with receiver(pause=0.1) as outside:
+    with receiver(pause=0.5) as outside:
         hook = factories.webhook(desk.team, secret="shared", url=outside.url)
         publish(desk.team, 20)
         turn = delivery._Round(NOW)
 
         dying = connection.execute_wrapper(dead_after(lambda: outside.posts))
         with pytest.raises(OSError, match="gone"), dying:
-            turn.drain([hook.pk])
+            turn.drain([delivery.Lane(hook.pk, 0)])
 
-    assert len(outside.posts) < 5
+    assert len(outside.posts) < 20
     assert states() == [("waiting", 1)] * 20
 
 

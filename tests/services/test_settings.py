@@ -27,9 +27,8 @@ def chief():
 
 
 def trail():
-    return [
-        (event.data["what"], event.data["changes"]) for event in Event.objects.filter(verb="settings_changed")
-    ]
+    written = Event.objects.filter(verb="settings_changed").order_by("pk")
+    return [(event.data["what"], event.data["changes"]) for event in written]
 
 
 def facts_of(desk, **changes):

@@ -127,7 +127,8 @@ def test_section_saved_by_two_shows_both_and_keeps_both(client, desk):
     assert "Line 3 is dead." in page
     assert saved.status_code == 302
     assert Section.objects.get().body == {"text": "Printer is empty.\nLine 3 is dead."}
-    texts = [event.data["body"]["text"] for event in Event.objects.filter(verb__startswith="section")]
+    saved = Event.objects.filter(verb__startswith="section").order_by("pk")
+    texts = [event.data["body"]["text"] for event in saved]
     assert sorted(texts) == ["Line 3 is dead.", "Printer is empty.", "Printer is empty.\nLine 3 is dead."]
 
 

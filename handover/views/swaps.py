@@ -1,5 +1,7 @@
 """Swaps of shifts: asked for, answered by the colleague, decided by who leads the posts."""
 
+from collections.abc import Callable
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -89,17 +91,7 @@ def swap_agree(request: Request, pk: int) -> HttpResponse:
 
 def swap_decline(request: Request, pk: int) -> HttpResponse:
     swap = _answered(request, pk)
-    return act(
-        request,
-        bound(SentenceForm, request, label=_("Why not?")),
-        run=lambda data: swapping.decline(
-            swap=swap, reason=data["text"], actor=request.user, now=request.access.now
-        ),
-        back=reverse("swap_list"),
-        done=_("The swap is declined."),
-        template="swaps/end.html",
-        context={"row": swaps.row(swap), "title": _("Decline the swap")},
-    )
+    return _end(request, swap, swapping.decline, done=_("The swap is declined."), title=_("Decline the swap"))
 
 
 @require_POST
@@ -128,16 +120,19 @@ def swap_approve(request: Request, pk: int) -> HttpResponse:
 
 def swap_refuse(request: Request, pk: int) -> HttpResponse:
     swap = _decided(request, pk)
+    return _end(request, swap, swapping.refuse, done=_("The swap is refused."), title=_("Refuse the swap"))
+
+
+def _end(request: Request, swap: Swap, end: Callable[..., None], *, done: str, title: str) -> HttpResponse:
+    """End the swap with a reason that the person is asked for."""
     return act(
         request,
         bound(SentenceForm, request, label=_("Why not?")),
-        run=lambda data: swapping.refuse(
-            swap=swap, reason=data["text"], actor=request.user, now=request.access.now
-        ),
+        run=lambda data: end(swap=swap, reason=data["text"], actor=request.user, now=request.access.now),
         back=reverse("swap_list"),
-        done=_("The swap is refused."),
+        done=done,
         template="swaps/end.html",
-        context={"row": swaps.row(swap), "title": _("Refuse the swap")},
+        context={"row": swaps.row(swap), "title": title},
     )
 
 

@@ -70,8 +70,12 @@ def both_right(plant: Plant) -> None:
 
 
 def calm(_plant: Plant) -> list[Fault]:
-    """Nothing at all, for a minute and a half; people use the pages meanwhile."""
-    return [Fault(90, "end of a quiet run", lambda: None)]
+    """Nothing at all; people use the pages meanwhile.
+
+    So long that a whole ladder fits in: where items have waited before the run, all their steps come due at
+    the same moment between two sweeps, and that moment would decide what the delay of a step is.
+    """
+    return [Fault(240, "end of a quiet run", lambda: None)]
 
 
 def hunt(plant: Plant) -> None:

@@ -180,6 +180,11 @@ def can_manage_person(access: Access, person: User, *, team_ids: frozenset[int])
     return bool(team_ids) and team_ids <= access.supervised_team_ids and not person.is_administrator
 
 
+def can_see_roster(access: Access, post: Post) -> bool:
+    """Who works where is no secret inside a team, and nobody else's matter."""
+    return access.is_administrator or post.team_id in access.roles
+
+
 def can_name_substitute(access: Access, assignment: Assignment) -> bool:
     """Agents for themselves, who supervises the post for everybody there."""
     post = assignment.shift.post

@@ -5,7 +5,7 @@ the line, at the longest while the signer is on duty, then the duty supervisor; 
 facts are read by `responsibility_facts`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -16,8 +16,13 @@ class Kind(StrEnum):
     QUEUE = "queue"
     HANDED = "handed"  # the signer together with the post
     SUPERVISOR = "supervisor"
+    OTHER_TEAM = "other_team"  # at a post of a team whose roster the reader does not see
     ELSEWHERE = "elsewhere"  # in the system that it was imported from
     CLOSED = "closed"
+
+
+SHARED = {Kind.QUEUE, Kind.HANDED, Kind.SUPERVISOR}  # in which others than a holder have a part
+HANDOVER_VERBS = {"submitted", "returned"}  # what happens to a record, not to the item
 
 
 class Back(StrEnum):
@@ -91,6 +96,25 @@ def intervals(history: History) -> list[Interval]:
         for piece in _pieces(starts_at, ends_at, charge, turn, history.presences)
     ]
     return list(_merged(spans))
+
+
+def veiled(found: Iterable[Interval], others: Mapping[int, str]) -> list[Interval]:
+    """As a reader sees it to whom these posts are foreign, each with the name of its team.
+
+    Who had the item stands in its history; who was there meanwhile, and who signed, is the team's own matter.
+    """
+    return list(_merged(_veil(each, others.get(each.post_id, "")) for each in found))
+
+
+def _veil(interval: Interval, team: str) -> Interval:
+    if not team:
+        return interval
+    turn = interval.turn
+    if turn.verb in HANDOVER_VERBS:
+        turn = replace(turn, by=team)
+    if interval.kind not in SHARED:
+        return replace(interval, turn=turn)
+    return replace(interval, kind=Kind.OTHER_TEAM, people=(team,), on_duty=(), turn=turn)
 
 
 def at(found: Iterable[Interval], instant: datetime) -> Interval | None:

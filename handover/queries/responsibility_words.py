@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from handover.models import Event, PendingItem, Post
+from handover import permissions
+from handover.models import Access, Event, PendingItem, Post
 
 from . import responsibility, responsibility_facts
 from .responsibility import Interval, Kind
@@ -36,13 +37,16 @@ class Timeline:
     runs: bool  # its end is now
 
 
-def read(items: Collection[PendingItem], now: datetime, asked: datetime | None) -> list[Timeline]:
+def read(items: Collection[PendingItem], access: Access, asked: datetime | None) -> list[Timeline]:
     """The timelines of the items in their order; as many queries for many as for one."""
-    histories = responsibility_facts.read(items, now)
+    histories = responsibility_facts.read(items, access.now)
     found = {pk: responsibility.intervals(history) for pk, history in histories.items()}
-    posts = {interval.post_id for intervals in found.values() for interval in intervals}
-    names = dict(Post.objects.filter(pk__in=posts).order_by("pk").values_list("pk", "name"))
-    reader = Reader(now)
+    places = {interval.post_id for intervals in found.values() for interval in intervals}
+    posts = list(Post.objects.filter(pk__in=places).select_related("team").order_by("pk"))
+    names = {post.pk: post.name for post in posts}
+    others = {post.pk: post.team.name for post in posts if not permissions.can_see_roster(access, post)}
+    found = {pk: responsibility.veiled(intervals, others) for pk, intervals in found.items()}
+    reader = Reader(access.now)
     return [
         Timeline(
             item=item,
@@ -89,6 +93,8 @@ def _who(interval: Interval, names: dict[int, str]) -> str:
             sentence = _("%(people)s together with %(post)s")
     elif interval.kind == Kind.SUPERVISOR:
         sentence = _("Duty supervisor: %(people)s") if people else _("Whoever leads %(post)s")
+    elif interval.kind == Kind.OTHER_TEAM:
+        sentence = _("%(post)s, a post of %(people)s")
     elif interval.kind == Kind.CLOSED:
         sentence = _("Nobody: it was closed")
     else:

@@ -43,7 +43,7 @@ def _page(
         "item": item,
         "form": form,
         "asked": asked,
-        "timelines": words.read(newest[:ITEMS], request.access.now, asked),
+        "timelines": words.read(newest[:ITEMS], request.access, asked),
         "is_cut": len(newest) > ITEMS,
         "limit": ITEMS,
         "now": request.access.now,

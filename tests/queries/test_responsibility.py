@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handover.models import Event
-from handover.queries import responsibility, responsibility_facts, responsibility_words
+from handover.models import Event, Handover
+from handover.queries import duty, responsibility, responsibility_facts, responsibility_words
 from handover.queries.responsibility import Back, Charge, History, Kind, Presence, Turn
 from handover.services import endings, holding, lines, submission
 from tests import factories
@@ -181,10 +181,53 @@ def test_imported_item_was_in_the_other_system_before(boundary) -> None:
 def test_timelines_of_many_items_are_read_as_often_as_of_one(boundary, django_assert_num_queries) -> None:
     items = [registered(boundary, holder=boundary.ada) for _number in range(30)]
     boundary.submit(boundary.open(), now=minute(45))
+    access = duty.access(boundary.ada, minute(60))
 
     for some in (items[:1], items):
         with django_assert_num_queries(4):
-            timelines = responsibility_words.read(some, minute(60), minute(50))
+            timelines = responsibility_words.read(some, access, minute(50))
         assert {timeline.answer for timeline in timelines} == {
             f"Ada together with {boundary.post.name}: Ada, Bo. Ada signed as outgoing and submitted."
         }
+
+
+def seen(item, reader, *, at) -> list[tuple[str, str]]:
+    """Who had it and why, as the page of the item says it to this person."""
+    item.refresh_from_db()
+    (timeline,) = responsibility_words.read([item], duty.access(reader, at), at)
+    return [(row.who, row.why) for row in timeline.rows]
+
+
+def test_the_other_team_names_its_post_alone(boundary) -> None:
+    """Neither who was on duty there, nor who came and left meanwhile, nor who signed and returned."""
+    abroad = factories.post(name="Technical support")
+    eve = factories.agent_on_duty(abroad, name="Eve")
+    item = registered(boundary, holder=None)
+    boundary.submit(boundary.open(), now=minute(20))
+    submission.send_back(
+        handover=Handover.objects.get(), reason="Two are missing.", actor=boundary.dai, now=minute(30)
+    )
+    item.refresh_from_db()
+    holding.transfer(item=item, to=abroad, reason="Yours.", actor=boundary.ada, now=minute(40))
+    holding.take(item=item, actor=eve, now=minute(60))
+    home, team = boundary.post.name, boundary.post.team.name
+    at_home = f"{home}, a post of {team}"
+
+    assert seen(item, eve, at=minute(90)) == [
+        (at_home, "Ada registered the item."),
+        (at_home, f"{team} signed as outgoing and submitted."),
+        (at_home, f"{team} returned the handover."),
+        ("Queue of Technical support: Eve", "Ada passed the item on."),
+        ("Eve", "Eve took the item."),
+    ]
+
+    holding.transfer(item=item, to=boundary.post, reason="Back.", actor=eve, now=minute(80))
+
+    assert seen(item, boundary.dai, at=minute(90)) == [
+        (f"Queue of {home}: Ada", "Ada registered the item."),
+        (f"Ada together with {home}: Ada", "Ada signed as outgoing and submitted."),
+        (f"Queue of {home}: Ada", "Dai returned the handover."),
+        (f"Technical support, a post of {abroad.team.name}", "Ada passed the item on."),
+        ("Eve", "Eve took the item."),
+        (f"Queue of {home}: Ada, Bo", "Eve passed the item on."),
+    ]

@@ -24,11 +24,20 @@ class Side(models.TextChoices):
 
 class DisputeQuerySet(models.QuerySet["Dispute"]):
     def visible_to(self, access: Access) -> Self:
-        """All of the teams that the person reads at any time; of others what is about themselves."""
+        """Those of which the person may read everything, and whose rule they see to."""
         if access.is_administrator:
             return self
-        own = Q(team__in=access.roles) & _about(access)
-        return self.filter(Q(team__in=access.always_read_team_ids) | own)
+        return self.filter(_in_charge(access) | Q(team__in=access.roles) & (_party(access) | _asked(access)))
+
+    def heard_by(self, access: Access) -> Self:
+        """Those of which the person may also read what both sides say: a side, and whoever may judge it."""
+        if access.is_administrator:
+            return self
+        return self.filter(_in_charge(access) | Q(team__in=access.roles) & _party(access))
+
+    def overseen(self, access: Access) -> Self:
+        """Those that are the person's business without being their own."""
+        return self if access.is_administrator else self.filter(_in_charge(access))
 
     def led(self, led: Led) -> Self:
         return self.filter(Q(team__in=led.team_ids) | Q(post__in=led.post_ids))
@@ -37,13 +46,27 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         return self.filter(state=Dispute.State.OPEN)
 
 
-def _about(access: Access) -> Q:
-    """On one of the two shifts, a signer, or who has or had the item."""
-    me = access.user
+def _in_charge(access: Access) -> Q:
+    """Whoever leads the post or the team, and auditors. Other posts' leaders have no part in it."""
+    return Q(team__in=access.overseen_team_ids) | Q(post__in=access.led_post_ids)
+
+
+def _asked(access: Access) -> Q:
+    return Q(rule_by=access.user)
+
+
+def _party(access: Access) -> Q:
+    """On one of the two sides, as `queries.parties` has it.
+
+    To be on the roster of a shift makes nobody a party, nor does an addendum that anybody may sign.
+    """
+    me, record = access.user, OuterRef("handover")
     shifts = Q(shift=OuterRef("handover__outgoing_shift")) | Q(shift=OuterRef("handover__incoming_shift"))
-    signed = SignOff.objects.filter(handover=OuterRef("handover"), user=me)
-    own = Q(raised_by=me) | Q(holder=me) | Q(line__former_holder=me) | Q(rule_by=me)
-    return own | Q(Exists(Assignment.objects.filter(shifts, user=me))) | Q(Exists(signed))
+    worked = Assignment.objects.filter(shifts, user=me, checked_in_at__isnull=False)
+    signed = SignOff.objects.filter(handover=record, user=me).exclude(role=SignOff.Role.ADDENDUM)
+    said = Q(former_holder=me) | Q(answered_by=me, answer__in=HandoverLine.WITH_A_SAY)
+    lines = HandoverLine.objects.filter(said, handover=record, round_number__gt=0)
+    return Q(raised_by=me) | Q(holder=me) | Q(Exists(worked)) | Q(Exists(signed)) | Q(Exists(lines))
 
 
 class Dispute(models.Model):

@@ -131,6 +131,9 @@ class HandoverLine(models.Model):
         ENDED = "ended", pgettext_lazy("answer", "Closed or passed on meanwhile")
         CARRIED = "carried", pgettext_lazy("answer", "Carried on to the next handover")
 
+    # Whoever gave one of these has had a say in it as its receiver, or decided it.
+    WITH_A_SAY = (Answer.ACCEPTED, Answer.RECEIVED, Answer.DECIDED, Answer.QUESTIONED, Answer.REFUSED)
+
     handover = models.ForeignKey(Handover, models.PROTECT, related_name="lines")
     item = models.ForeignKey(PendingItem, models.PROTECT, related_name="lines")
     # 0 while the handover is a draft: the line then only keeps what the outgoing shift said so far.

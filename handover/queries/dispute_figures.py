@@ -52,13 +52,11 @@ class _Fact(NamedTuple):
 
 
 def figures(access: Access) -> list[Figures]:
-    """By week and post, the newest first, of the teams that the person reads at any time. One query."""
+    """By week and post, the newest first, of what the person oversees. One query."""
     if not access.reads_off_duty:
         return []
     since = span(week_of(access.now) - timedelta(weeks=WEEKS - 1))[0]
-    found = Dispute.objects.filter(raised_at__gte=since)
-    if not access.is_administrator:
-        found = found.filter(team__in=access.always_read_team_ids)
+    found = Dispute.objects.overseen(access).filter(raised_at__gte=since)
     rows = found.order_by("-raised_at", "-pk").values_list(*_Fact._fields)[:COUNTED]
     groups: dict[tuple[date, str, int], list[_Fact]] = defaultdict(list)
     for fact in map(_Fact._make, rows):

@@ -132,28 +132,37 @@ def _rows(found: Iterable[Dispute]) -> list[Row]:
 
 @dataclass(frozen=True)
 class DisputePage:
-    """What both sides said, and what happened, besides the dispute itself."""
+    """What both sides said (None for who may not read it), and what happened, besides the dispute itself."""
 
-    statements: dict[str, list[DisputeStatement]]
+    statements: dict[str, list[DisputeStatement]] | None
     timeline: list[dict[str, Any]]
     due_at: datetime | None
 
     @property
     def sides(self) -> list[tuple[str, str, list[DisputeStatement]]]:
-        return [(side.value, str(side.label), self.statements[side]) for side in Side]
+        said = self.statements or {}
+        return [(side.value, str(side.label), said[side]) for side in Side if said]
 
 
 def page(dispute: Dispute, access: Access) -> DisputePage:
-    said: dict[str, list[DisputeStatement]] = {side: [] for side in Side}
-    for statement in dispute.statements.select_related("author").order_by("at", "pk"):
-        said[statement.side].append(statement)
     happened = Event.objects.filter(handover=dispute.handover_id, data__dispute=dispute.pk)
     clocks = Clock.objects.filter(dispute=dispute, kind=Waits.DISPUTE, stopped_at__isnull=True)
     return DisputePage(
-        statements=said,
+        statements=_said(dispute) if _hears(dispute, access) else None,
         timeline=entries.read(happened.order_by("-at", "-pk"), access.now),
         due_at=clocks.values_list("due_at", flat=True).first(),
     )
+
+
+def _hears(dispute: Dispute, access: Access) -> bool:
+    return Dispute.objects.heard_by(access).filter(pk=dispute.pk).exists()
+
+
+def _said(dispute: Dispute) -> dict[str, list[DisputeStatement]]:
+    said: dict[str, list[DisputeStatement]] = {side: [] for side in Side}
+    for statement in dispute.statements.select_related("author").order_by("at", "pk"):
+        said[statement.side].append(statement)
+    return said
 
 
 def holders(dispute: Dispute, access: Access) -> QuerySet[User]:

@@ -11,9 +11,6 @@ from handover.models import Access, Assignment, Dispute, Handover, HandoverLine,
 from handover.queries import cut
 from handover.queries.prepared import Rows, prepared
 
-# Who has said something of a line as its receiver, or decided it: nobody judges their own word.
-ANSWERED = (*cut.RECEIVED_ANSWERS, HandoverLine.Answer.QUESTIONED, HandoverLine.Answer.REFUSED)
-
 
 def signers(handover: Handover, role: str) -> frozenset[int]:
     """Ids of those who signed any round in this role: lines accepted in an earlier one stay accepted."""
@@ -55,7 +52,7 @@ def incoming_of(handover_ids: Collection[int]) -> dict[int, frozenset[int]]:
         shift__incoming_handovers__in=handover_ids, checked_in_at__isnull=False
     )
     answered = HandoverLine.objects.filter(
-        handover__in=handover_ids, round_number__gt=0, answer__in=ANSWERED, answered_by__isnull=False
+        handover__in=handover_ids, round_number__gt=0, answer__in=HandoverLine.WITH_A_SAY, answered_by__isnull=False
     )
     return _gathered(
         handover_ids,

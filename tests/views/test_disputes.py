@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import HeldForm
 from handover.models import Dispute, HandoverLine, Kind
 from handover.services import lines
+from handover.services.disputes import Rule
 from tests import factories
 from tests.boundary import line_of
 from tests.factories import Role
@@ -151,6 +152,66 @@ def test_third_agent_reads_that_there_is_one_and_no_more(office):
     item = text(office.get(f"/items/{office.matter.pk}/", by=colleague))
     assert ("Disputed: whoever has it keeps it" in item, page_of(dispute) in item) == (True, False)
     assert office.get(page_of(dispute), by=colleague).status_code == 404
+
+
+def readers(office, dispute, people) -> set[str]:
+    """Whom the page lets in at all, with whether they read what was said."""
+    found = set()
+    for person in people:
+        answer = office.get(page_of(dispute), by=person)
+        if answer.status_code == 200:
+            found.add(f"{person} {'heard' if WHY in text(answer) else 'shut out'}")
+    return found
+
+
+def test_statements_are_read_by_both_sides_and_those_in_charge(office):
+    signer, worker, receiver = (factories.member(office.team, name=name) for name in ("Sid", "Wes", "Rex"))
+    leader = factories.member(office.team, leads=office.post, name="Lea")
+    auditor = factories.member(office.team, Role.AUDITOR, name="Aud")
+    dispute = office.dispute()
+    joined = office.handover.sign_offs.get()
+    joined.pk, joined.user, joined.role = None, signer, "supervisor"
+    joined.save(force_insert=True)
+    factories.assignment(office.handover.outgoing_shift, worker, checked_in=True)
+    other = office.item()
+    office.handover.lines.create(
+        item=other, round_number=1, answer="questioned", answered_by=receiver, answered_at=office.now
+    )
+    people = (office.ada, office.bo, office.dai, signer, worker, receiver, leader, auditor)
+
+    assert readers(office, dispute, people) == {f"{person} heard" for person in people}
+
+
+def test_statements_are_not_read_by_who_has_no_part_in_the_record(office):
+    """On the roster of its shifts, or a signer of an addendum; leading another post; on duty beside it."""
+    rostered, adder = factories.member(office.team, name="Ros"), factories.member(office.team, name="Adam")
+    substitute = factories.member(office.team, name="Sub")
+    factories.assignment(office.handover.incoming_shift, rostered)
+    given = factories.assignment(office.handover.outgoing_shift, rostered)
+    factories.assignment(office.handover.outgoing_shift, substitute, substitutes=given)
+    dispute = office.dispute()
+    joined = office.handover.sign_offs.get()
+    joined.pk, joined.user, joined.role = None, adder, "addendum"
+    joined.save(force_insert=True)
+    closer = factories.member(office.team, name="Clo")
+    office.handover.lines.create(
+        item=office.item(), round_number=1, answer="ended", answered_by=closer, answered_at=office.now
+    )
+    other_leader = factories.member(office.team, leads=factories.post(office.team), name="Leo")
+    beside = factories.agent_on_duty(factories.post(office.team), now=office.now)
+
+    assert readers(office, dispute, (rostered, adder, substitute, closer, other_leader, beside)) == set()
+
+
+def test_who_sees_to_the_rule_reads_the_decision_alone(office):
+    clerk = factories.member(office.team, name="Cle")
+    dispute = office.dispute()
+    office.settle(dispute, rule=Rule("Tell refunds orally.", office.now.date(), clerk))
+
+    page = text(office.get(page_of(dispute), by=clerk))
+
+    assert (WHY in page, "Tell refunds orally." in page, "It is changed" in page) == (False, True, True)
+    assert "What both sides say is read by them" in page
 
 
 def test_withdrawn_with_a_reason(office):

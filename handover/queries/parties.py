@@ -52,7 +52,10 @@ def incoming_of(handover_ids: Collection[int]) -> dict[int, frozenset[int]]:
         shift__incoming_handovers__in=handover_ids, checked_in_at__isnull=False
     )
     answered = HandoverLine.objects.filter(
-        handover__in=handover_ids, round_number__gt=0, answer__in=HandoverLine.WITH_A_SAY, answered_by__isnull=False
+        handover__in=handover_ids,
+        round_number__gt=0,
+        answer__in=HandoverLine.WITH_A_SAY,
+        answered_by__isnull=False,
     )
     return _gathered(
         handover_ids,

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple, Self
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from handover import form_template
@@ -15,6 +14,7 @@ from handover.models import Channel, Customer, Emotion, Event
 from . import item_words
 from .record_words import section_rows
 from .words import Reader, iso, listed
+from .words import phrase as _
 
 Verb = Event.Verb
 ICONS = {
@@ -137,13 +137,13 @@ def shape(events: Iterable[Entry], now: datetime, *, name_items: bool = False) -
                 "icon": ICONS.get(event.verb, OTHER_ICON),  # type: ignore[call-overload]
                 "tone": TONES.get(event.verb, ""),  # type: ignore[call-overload]
                 "who": _who(event),
-                "what": _what(event),
+                "what": _what(event, reader),
                 "ref": f"#{event.item_id}" if named else "",
                 "url": f"{base}{event.item_id}/" if named else "",
                 "at": reader.instant(event.at),
                 "iso": iso(event.at),
                 "relative": reader.relative(event.at),
-                "chips": _chips(event),
+                "chips": _chips(event, reader),
                 "text": event.text,
                 "changes": _changes(event),
             }
@@ -153,7 +153,7 @@ def shape(events: Iterable[Entry], now: datetime, *, name_items: bool = False) -
 
 def headline(event: Entry, reader: Reader) -> str:
     """Who did what and when, in one line."""
-    return f"{_who(event)} {_what(event)} · {reader.instant(event.at)}"
+    return f"{_who(event)} {_what(event, reader)} · {reader.instant(event.at)}"
 
 
 def _who(event: Entry) -> str:
@@ -161,11 +161,10 @@ def _who(event: Entry) -> str:
     return event.actor or event.data.get("by") or _("The system")
 
 
-def _what(event: Entry) -> str:
+def _what(event: Entry, reader: Reader) -> str:
     if event.verb == Verb.IMPORTED and "row" in event.data.get("import", ()):
         return _("updated it in the other system")
-    # Not get_verb_display(): that translates the words of all verbs to find one, for each entry.
-    what, target = str(Verb(event.verb).label), _target(event)
+    what, target = reader.labels(Verb)[event.verb], _target(event)
     return _("%(what)s: to %(target)s") % {"what": what, "target": target} if target else what
 
 
@@ -179,11 +178,11 @@ def _target(event: Entry) -> str:
     return event.person or "" if event.verb == Verb.LINE_DECIDED else ""
 
 
-def _chips(event: Entry) -> list[str]:
+def _chips(event: Entry, reader: Reader) -> list[str]:
     """How the contact was made and how the customer felt; neutral goes without saying."""
-    channel = [str(Channel(event.channel).label)] if event.channel else []
+    channel = [reader.labels(Channel)[event.channel]] if event.channel else []
     felt = event.emotion not in {"", Emotion.NEUTRAL}
-    return channel + ([str(Emotion(event.emotion).label)] if felt else [])
+    return channel + ([reader.labels(Emotion)[event.emotion]] if felt else [])
 
 
 def _changes(event: Entry) -> list[str]:

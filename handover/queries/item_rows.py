@@ -54,9 +54,8 @@ def named(rows: Iterable[tuple[Any, ...]]) -> list[Row]:
 
 def shape(found: Iterable[Row], now: datetime) -> list[Row]:
     """What the tag `item_row` shows."""
-    kinds = {kind.value: str(kind.label) for kind in Kind}
-    stages = {stage.value: str(stage.label) for stage in Stage}
     reader = Reader(now)
+    kinds, stages = reader.labels(Kind), reader.labels(Stage)
     base = reverse("item_detail", args=[0]).removesuffix("0/")
     return [
         {

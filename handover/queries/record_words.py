@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from handover import canonical, form_template
 from handover.models import Emotion, HandoverLine, Kind, Stage, UnknownFact
 
 from .drafts import Typed
-from .words import moment_words
+from .words import Speaker
+from .words import phrase as _
 
 Content = dict[str, Any]
 
@@ -88,16 +88,17 @@ class ShownNotice:
 
 def lines(content: Content) -> list[ShownLine]:
     base = reverse("item_detail", args=[0]).removesuffix("0/")
-    return [_line(line, base) for line in content["lines"]]
+    speaker = Speaker()
+    return [_line(line, base, speaker) for line in content["lines"]]
 
 
-def _line(line: Content, base: str) -> ShownLine:
+def _line(line: Content, base: str, speaker: Speaker) -> ShownLine:
     customer = line["customer"]
     return ShownLine(
         item=line["item"],
         url=f"{base}{line['item']}/",
         kind=line["kind"],
-        kind_label=str(Kind(line["kind"]).label),
+        kind_label=speaker.labels(Kind)[line["kind"]],
         customer=customer["name"],
         code=customer["code"],
         phone=customer["phone"],
@@ -105,62 +106,66 @@ def _line(line: Content, base: str) -> ShownLine:
         need_note=customer["need_note"],
         issue_type=line["issue_type"],
         stage=line["stage"],
-        stage_label=str(Stage(line["stage"]).label),
+        stage_label=speaker.labels(Stage)[line["stage"]],
         progress=line["progress"],
-        facts=_facts(line),
+        facts=_facts(line, speaker),
         holder=line["holder"],
         handovers=line["handovers"],
         checked=line["checked"],
         checked_by=line["checked_by"],
         told_orally=line["told_orally"],
-        missing=missing_words(line["missing"]),
+        missing=missing_words(line["missing"]) if line["missing"] else [],
         missing_reason=line["missing_reason"],
     )
 
 
-def _facts(line: Content) -> list[tuple[str, str]]:
-    promise = line["promise"]
-    emotion = "" if line["emotion"] == Emotion.NEUTRAL else str(Emotion(line["emotion"]).label)
+def _facts(line: Content, speaker: Speaker) -> list[tuple[str, str]]:
+    _ = speaker.say
+    promise, waiting_for = line["promise"], line["waiting_for"]
+    emotion = "" if line["emotion"] == Emotion.NEUTRAL else speaker.labels(Emotion)[line["emotion"]]
     facts = [
-        (_("Promise"), promise and _until(promise["text"], promise["due_at"])),
-        (_("Key time node"), _until(line["key_note"], line["key_at"])),
+        (_("Promise"), promise and _until(promise["text"], promise["due_at"], speaker)),
+        (_("Key time node"), _until(line["key_note"], line["key_at"], speaker)),
         (_("Next action"), line["next_action"]),
         (_("If/then plan"), line["plan"]),
-        (_("Waiting for"), line["waiting_for"] and _until(line["waiting_for"], line["waiting_until"])),
+        (_("Waiting for"), waiting_for and _until(waiting_for, line["waiting_until"], speaker)),
         (_("Order or ticket"), line["order_ref"]),
         (_("Emotion"), emotion),
     ]
     return [(label, words) for label, words in facts if words]
 
 
-def _until(words: str, instant: str | None) -> str:
+def _until(words: str, instant: str | None, speaker: Speaker) -> str:
     at = canonical.parse_instant(instant)
-    return " · ".join(part for part in (moment_words(at) if at else "", words) if part)
+    return " · ".join(part for part in (speaker.moment(at) if at else "", words) if part)
 
 
 def missing_words(codes: list[str]) -> list[str]:
     """What is missing, each sentence once; a code is an unknown fact or else a rule of the content hints."""
     unclear = _("The progress does not say what was done, or who answers by when.")
-    words = (str(UnknownFact(code).label) if code in UnknownFact.values else unclear for code in codes)
-    return list(dict.fromkeys(words))
+    labels = Speaker().labels(UnknownFact)
+    return list(dict.fromkeys(labels.get(code, unclear) for code in codes))
 
 
 def answers(lines: list[Content]) -> dict[int, ShownAnswer]:
     """What the receiving side said of these lines, by item."""
-    return {line["item"]: _answer(line) for line in lines}
+    speaker = Speaker()
+    return {line["item"]: _answer(line, speaker) for line in lines}
 
 
-def _answer(line: Content) -> ShownAnswer:
+def _answer(line: Content, speaker: Speaker) -> ShownAnswer:
     return ShownAnswer(
-        label=str(HandoverLine.Answer(line["answer"]).label),
+        label=speaker.labels(HandoverLine.Answer)[line["answer"]],
         answer=line["answer"],
         by=line["by"],
-        at=_until("", line["at"]),
+        at=_until("", line["at"], speaker),
         reason=line["reason"],
         holder=line.get("holder", ""),  # the first signed texts do not say it
         read_back=line["read_back"],
         heard_orally=line["heard_orally"],
-        remarks=[(remark["by"], _until("", remark["at"]), remark["text"]) for remark in line["remarks"]],
+        remarks=[
+            (remark["by"], _until("", remark["at"], speaker), remark["text"]) for remark in line["remarks"]
+        ],
     )
 
 
@@ -175,13 +180,13 @@ def sections(content: Content) -> list[ShownSection]:
 
 def unsaved(typed: list[Typed]) -> list[ShownDraft]:
     """What people typed into the sections and never saved, in the order of the form."""
-    order = list(form_template.BY_KEY)
+    order, speaker = list(form_template.BY_KEY), Speaker()
     return [
         ShownDraft(
             title=str(form_template.BY_KEY[draft.key].title),
             rows=section_rows(form_template.BY_KEY[draft.key], draft.body),
             author=draft.author,
-            at=moment_words(draft.saved_at),
+            at=speaker.moment(draft.saved_at),
         )
         for draft in sorted(typed, key=lambda draft: order.index(draft.key))
     ]
@@ -213,12 +218,13 @@ def answer_backs(content: Content) -> list[dict[str, Any]]:
 
 def papers(content: Content) -> list[str]:
     """From which paper forms it was typed. A text signed under the first schema knows nothing of them."""
+    speaker = Speaker()
     return [
         _("From paper: form %(serial)s, written %(written)s, typed %(typed)s by %(name)s.")
         % {
             "serial": paper["serial"],
-            "written": _until("", paper["written_at"]),
-            "typed": _until("", paper["typed_at"]),
+            "written": _until("", paper["written_at"], speaker),
+            "typed": _until("", paper["typed_at"], speaker),
             "name": paper["typed_by"],
         }
         for paper in content.get("paper", ())
@@ -227,8 +233,9 @@ def papers(content: Content) -> list[str]:
 
 def notices(content: Content) -> list[ShownNotice]:
     """What was in force at the boundary. A text signed under the first schema knows nothing of it."""
+    speaker = Speaker()
     return [
-        ShownNotice(notice["title"], notice["text"], notice["author"], _until("", notice["until"]))
+        ShownNotice(notice["title"], notice["text"], notice["author"], _until("", notice["until"], speaker))
         for notice in content.get("notices", ())
     ]
 

@@ -14,7 +14,7 @@ from handover.queries import answers, cut, entries, item_rows, record, record_wo
 from handover.queries.answers import Remark
 from handover.queries.entries import Entry
 from handover.queries.prepared import Rows, prepared
-from handover.queries.words import ClockWords
+from handover.queries.words import ClockWords, Speaker
 
 SINCE_AT_MOST = 3  # of what happened since, for each line; the item's page has it all
 ARRIVED_AT_MOST = 20
@@ -61,8 +61,7 @@ class ReviewLine:
 
     @property
     def answer_label(self) -> str:
-        # Not get_answer_display(): that translates the words of all answers to find one, for each line.
-        return str(HandoverLine.Answer(self.row.answer).label)
+        return Speaker().labels(HandoverLine.Answer)[self.row.answer]
 
     @property
     def is_urgent(self) -> bool:

@@ -3,11 +3,12 @@
 static/js/relative-time.js says the same in the browser.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 
+from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.dateformat import DateFormat
 from django.utils.translation import get_language, gettext, gettext_noop, pgettext
@@ -56,9 +57,14 @@ def phrase(message: str) -> str:
 _ = phrase
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _translated(message: str, _language: str | None) -> str:
     return gettext(message)
+
+
+@lru_cache(maxsize=128)
+def _labels(choices: type[TextChoices], _language: str | None) -> Mapping[str, str]:
+    return {choice.value: str(choice.label) for choice in choices}
 
 
 def listed(words: Iterable[str]) -> str:
@@ -71,19 +77,30 @@ def iso(at: datetime) -> str:
     return at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
-def moment_words(at: datetime) -> str:
-    """The whole instant in the current zone, for records and paper."""
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+class Speaker:
+    """Puts into words for one person: language and zone are looked up once, not in each row."""
+
+    def __init__(self) -> None:
+        self.zone = timezone.get_current_timezone()
+        self.language = get_language()
+        self.say = partial(_translated, _language=self.language)
+
+    def labels(self, choices: type[TextChoices]) -> Mapping[str, str]:
+        """The words of each choice by its value."""
+        return _labels(choices, self.language)
+
+    def moment(self, at: datetime) -> str:
+        """The whole instant, for records and paper."""
+        return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"
 
 
-class Reader:
-    """Somebody who reads a page at one instant: language and zone are looked up once, not in each row."""
+class Reader(Speaker):
+    """Speaks of a page that is read at one instant."""
 
     def __init__(self, now: datetime) -> None:
+        super().__init__()
         self.now = now
-        self.zone = timezone.get_current_timezone()
         self.today = now.astimezone(self.zone).date()
-        self.say = partial(_translated, _language=get_language())
 
     def instant(self, at: datetime) -> str:
         """The shortest wording in the reader's zone that cannot be taken for another day."""
@@ -138,6 +155,10 @@ class Reader:
             iso=iso(due_at),
             soon_minutes=sentences.soon_minutes,
         )
+
+
+def moment_words(at: datetime) -> str:
+    return Speaker().moment(at)
 
 
 def instant_words(at: datetime, now: datetime) -> str:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone, translation
 
-from handover.models import ClockKind, Kind
+from handover.models import ClockKind, Dispute, Kind, Promise
 from handover.queries import item_rows, words
 
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)  # 14:00 in Shanghai
@@ -110,3 +110,13 @@ def test_next_clock_of_a_reminder_says_when_to_act(kind, text):
 
 def test_next_clock_is_nothing_without_an_instant():
     assert item_rows.next_clock(Kind.URGENT, ClockKind.DONE, None, NOW) is None
+
+
+def test_labels_are_those_of_the_language_and_of_their_own_choices():
+    said = []
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            speaker = words.Speaker()
+            said.append((speaker.labels(Promise.State)["open"], speaker.labels(Dispute.State)["open"]))
+
+    assert said == [("Open", "Open"), ("待兑现", "待裁决")]

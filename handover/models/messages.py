@@ -32,6 +32,8 @@ class Message(models.Model):
     report = models.ForeignKey(
         "handover.WeeklyReport", models.CASCADE, null=True, related_name="+", db_index=False
     )
+    # The page where it is answered, in place of that of its item or record.
+    path = models.CharField(max_length=100, blank=True)
     # Names what it tells, so that nobody is told the same twice.
     key = models.CharField(max_length=60, blank=True)
     at = models.DateTimeField()

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import BigIntegerField, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from handover.models import About, Access, Handover, Message, MessageChoice, PendingItem, WeeklyReport
@@ -27,8 +28,7 @@ class Note:
     at: datetime
     is_read: bool
     url: str
-    is_of_record: bool
-    is_of_report: bool
+    link: str  # what the address is called
 
 
 @dataclass(frozen=True)
@@ -136,6 +136,14 @@ def _reports(messages: list[Message], access: Access) -> dict[int | None, str]:
     return {pk: reverse("weekly_report", args=[pk]) for pk in visible} if ids else {}
 
 
+def _link(message: Message) -> str:
+    if message.path:
+        return _("Open")
+    if message.report_id:
+        return _("Open the weekly figures")
+    return _("Open the item") if message.item_id else _("Open the handover")
+
+
 def _notes(messages: list[Message], access: Access) -> list[Note]:
     items, handovers = _items(messages, access), _handovers(messages, access)
     reports = _reports(messages, access)
@@ -145,11 +153,11 @@ def _notes(messages: list[Message], access: Access) -> list[Note]:
             text=message.text,
             at=message.at,
             is_read=message.read_at is not None,
-            url=items.get(message.item_id)
+            url=message.path
+            or items.get(message.item_id)
             or handovers.get(message.handover_id)
             or reports.get(message.report_id, ""),
-            is_of_record=message.item_id is None,
-            is_of_report=message.report_id is not None,
+            link=_link(message),
         )
         for message in messages
     ]

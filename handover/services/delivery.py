@@ -227,6 +227,8 @@ def _to_reader(parcel: Parcel, message: Message) -> Parcel:
 def _address(row: Delivery) -> str:
     """Where it can be read about, nothing while nobody has said where this installation is reached."""
     source = row.message or row
+    if settings.SITE_URL and row.message and row.message.path:
+        return settings.SITE_URL + row.message.path
     if settings.SITE_URL and source.item_id:
         return settings.SITE_URL + reverse("item_detail", args=[source.item_id])
     if settings.SITE_URL and source.handover_id:

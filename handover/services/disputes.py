@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -218,9 +219,7 @@ def _ask(dispute: Dispute, rule: Rule, actor: User, now: datetime) -> None:
     ends_at = local_instant(rule.due_on, team.day_ends_at, team.zone)
     _await(dispute, Waits.RULE, max(ends_at, now), now)
     facts = {"text": rule.text, "day": rule.due_on.isoformat()}
-    inbox.tell(
-        recipient=rule.by, actor=actor, sentence=ASKED, facts=facts, handover=dispute.handover, now=now
-    )
+    _send(dispute, rule.by, ASKED, facts, actor, now)
 
 
 def _sides(dispute: Dispute) -> parties.Sides:
@@ -233,9 +232,21 @@ def _tell(dispute: Dispute, sentence: str, actor: User, now: datetime, text: str
     told = sides.against(side) | {dispute.raised_by_id} if side else sides.both
     facts = {"text": text, "thing": dispute_words(dispute)}
     for person in User.objects.filter(pk__in=told, is_active=True).order_by("pk"):
-        inbox.tell(
-            recipient=person, actor=actor, sentence=sentence, facts=facts, handover=dispute.handover, now=now
-        )
+        _send(dispute, person, sentence, facts, actor, now)
+
+
+def _send(
+    dispute: Dispute, person: User, sentence: str, facts: dict[str, Any], actor: User, now: datetime
+) -> None:
+    inbox.tell(
+        recipient=person,
+        actor=actor,
+        sentence=sentence,
+        facts=facts,
+        handover=dispute.handover,
+        path=reverse("dispute_detail", args=[dispute.pk]),
+        now=now,
+    )
 
 
 def _record(verb: str, dispute: Dispute, actor: User, now: datetime, text: str = "", **data: Any) -> None:

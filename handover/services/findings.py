@@ -8,6 +8,7 @@ from secrets import token_hex
 from typing import TypedDict
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -131,4 +132,6 @@ def _tell(finding: Finding, template: str, key: str, now: datetime) -> None:
             "place": handover_words(finding.handover),
             "at": Reader(now).instant(finding.due_at),
         }
-    outbox.send([outbox.Letter(person, About.HANDOVER, text, key, handover=finding.handover)], now=now)
+    path = reverse("finding_detail", args=[finding.pk])
+    letter = outbox.Letter(person, About.HANDOVER, text, key, handover=finding.handover, path=path)
+    outbox.send([letter], now=now)

@@ -22,6 +22,7 @@ def tell(
     now: datetime,
     item: PendingItem | None = None,
     handover: Handover | None = None,
+    path: str = "",
 ) -> None:
     """A message in the reader's language, saying enough by itself; nobody is told what they did
     themselves.
@@ -34,7 +35,8 @@ def tell(
     with translation.override(recipient.own_language):
         of_item = {"number": item.pk, "customer": item.customer} if item else {}
         text = _(sentence) % {"person": actor, **of_item, **facts}
-    outbox.send([outbox.Letter(recipient, About.NEWS, text, item=item, handover=handover)], now=now)
+    letter = outbox.Letter(recipient, About.NEWS, text, item=item, handover=handover, path=path)
+    outbox.send([letter], now=now)
 
 
 @transaction.atomic

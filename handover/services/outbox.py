@@ -27,6 +27,7 @@ LONGEST = 600
 class Letter:
     """What one person is told; `key` names it, so that nobody is told it twice.
 
+    `path` is the page where it is answered, if that is neither its item nor its record.
     `by_email` None leaves it to the person, False never leaves the application.
     """
 
@@ -37,6 +38,7 @@ class Letter:
     item: PendingItem | None = None
     handover: Handover | None = None
     report: WeeklyReport | None = None
+    path: str = ""
     by_email: bool | None = None
 
 
@@ -68,6 +70,7 @@ def send(letters: Iterable[Letter], *, now: datetime) -> None:
             item=letter.item,
             handover=letter.handover,
             report=letter.report,
+            path=letter.path,
             key=letter.key,
             at=now,
             # Whoever does not want it in the application finds it there, read.

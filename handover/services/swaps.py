@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -212,6 +213,7 @@ def _tell_both(swap: Swap, say: Callable[[dict[str, Any]], str], *, now: datetim
 def _tell(swap: Swap, people: Iterable[User], say: Callable[[dict[str, Any]], str], *, now: datetime) -> None:
     """A message to each in their language; the days are those of the team."""
     letters = []
+    path = reverse("swap_detail", args=[swap.pk])
     for person in people:
         with translation.override(person.own_language):
             facts = {
@@ -221,5 +223,5 @@ def _tell(swap: Swap, people: Iterable[User], say: Callable[[dict[str, Any]], st
                 "reason": swap.reason,
                 "deal": swaps.deal(swap),
             }
-            letters.append(outbox.Letter(person, About.SHIFT, say(facts)))
+            letters.append(outbox.Letter(person, About.SHIFT, say(facts), path=path))
     outbox.send(letters, now=now)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -134,6 +135,7 @@ class Tellings:
                 key=key,
                 item=clock.item,
                 handover=clock.record,
+                path=_path(clock),
                 by_email=None if Outlet.EMAIL in step.outlets else False,
             )
             self._put(clock, letter, is_late=is_late)
@@ -160,6 +162,15 @@ class Tellings:
                 text = step_words.sentence(clock, step, due_at=at, now=self.now, promise=promise)
                 texts[language] = step_words.told_late(text, due_at=at, now=self.now) if is_late else text
         return texts
+
+
+def _path(clock: Clock) -> str:
+    """Where it is answered, if that is no page of an item or of a record."""
+    if clock.dispute_id:
+        return reverse("dispute_detail", args=[clock.dispute_id])
+    if clock.finding_id:
+        return reverse("finding_detail", args=[clock.finding_id])
+    return ""
 
 
 def _digested(letters: list[outbox.Letter]) -> list[outbox.Letter]:

@@ -77,6 +77,16 @@ def test_email_is_sent_once_with_text_html_and_link(desk):
     assert Pulse.objects.get(name="delivery").at == NOW + timedelta(hours=2)
 
 
+def test_email_leads_to_the_page_where_it_is_answered(desk):
+    send(reader(), item=factories.item(desk), path="/disputes/7/")
+
+    with mail_server() as box:
+        run(NOW)
+
+    text = box.letters[0].get_body(["plain"]).get_content()
+    assert text.splitlines()[2] == "https://handover.example.com/disputes/7/"
+
+
 def test_email_speaks_the_language_of_its_reader():
     send(reader(language="zh-hans", time_zone="Europe/Berlin"))
 

@@ -3,7 +3,7 @@
 import pytest
 
 from handover.errors import Conflict, InvalidMove, NotAllowed
-from handover.models import Dispute, Event, Handover, Kind
+from handover.models import Dispute, Event, Handover, Kind, Message
 from handover.services import disputes, holding, items, lines, submission
 from tests import factories
 from tests.boundary import SOON, Boundary
@@ -36,9 +36,10 @@ def test_raise_keeps_who_what_and_who_has_the_item(case):
 
 
 def test_raise_tells_the_other_side(case):
-    case.raise_()
+    dispute = case.raise_()
 
     thing = f"#{case.item.pk}, {case.item.customer} ({case.post}, Day)"
+    assert Message.objects.filter(recipient=case.ada).latest("pk").path == f"/disputes/{dispute.pk}/"
     assert inbox(case.ada)[-1] == f"Bo disputes {thing}: {WHY}"
     assert not any("disputes" in text for text in (*inbox(case.bo), *inbox(case.dai)))
 

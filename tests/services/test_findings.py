@@ -156,6 +156,10 @@ def test_a_finding_is_told_to_who_puts_it_right_and_waits_for_the_answer(place, 
         f"A spot check of your handover of {place.post.name}, Day found something to put right by "
         f"23 Mar 00:00. It stands under “Spot checks” (F{finding.pk}); say there what you did."
     )
+    assert (
+        Message.objects.filter(recipient=place.ada).latest("pk").path
+        == f"/spot-checks/findings/{finding.pk}/"
+    )
     event = Event.objects.get(verb="finding_filed")
     assert (event.person, event.team, event.handover) == (place.ada, place.post.team, None)
     assert event.text == FACTS["text"]
@@ -257,6 +261,8 @@ def test_a_finding_reminds_the_person_then_the_leader_then_the_supervisors(place
     )
     assert len(swept(place.dai, at=DUE + 3 * DAY)) == 1
     assert len(told(place.ada)) == 3  # with the first word
+    paths = Message.objects.filter(recipient=place.ada).values_list("path", flat=True)
+    assert set(paths) == {f"/spot-checks/findings/{finding.pk}/"}
 
 
 def test_an_answer_ends_the_reminders_and_reminds_of_the_second_look(place, finding, leader):

@@ -92,6 +92,13 @@ def test_swap_is_asked_agreed_to_and_approved(pair):
     assert Event.objects.filter(verb=Event.Verb.ROSTER_CHANGED).count() == 4
 
 
+def test_messages_of_a_swap_lead_to_it(pair):
+    swap = pair.ask()
+    swaps.agree(swap=swap, actor=pair.bob, now=NOW)
+
+    assert list(Message.objects.values_list("path", flat=True)) == [f"/swaps/{swap.pk}/"] * 3
+
+
 def test_swap_for_nothing_in_return_moves_one_shift(pair):
     swap = pair.agreed(gift=True)
 

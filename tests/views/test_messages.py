@@ -44,6 +44,15 @@ def test_message_leads_to_an_item_only_where_it_may_be_seen(client, person) -> N
     assert [note.url for note in notes] == [reverse("item_detail", args=[own.pk]), ""]
 
 
+def test_message_leads_to_the_page_where_it_is_answered(client, person) -> None:
+    own = factories.item(factories.post(person.teams.get()), holder=person)
+    message(person, item=own, path="/swaps/1/")
+
+    response = client.get(reverse("message_list"))
+
+    assert [(note.url, note.link) for note in response.context["page"].notes] == [("/swaps/1/", "Open")]
+
+
 def test_list_asks_as_often_for_one_as_for_thirty(client, person) -> None:
     message(person, item=factories.item())
     for_one = queries_of(client, reverse("message_list"))

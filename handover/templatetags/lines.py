@@ -42,6 +42,7 @@ ANSWER = """<div class="stack">
 TONES = {
     "accepted": " chip-ok",
     "received": " chip-ok",
+    "decided": " chip-ok",
     "refused": " chip-urgent",
     "questioned": " chip-soon",
     "none": " chip-soon",
@@ -73,7 +74,7 @@ def line_text(line: ShownLine, clock: ClockWords | None = None) -> SafeString:
             progress=escape(line.progress),
             facts=_facts(line.facts),
             missing=_missing(line),
-            holder=_holder(line.holder),
+            holder=held(line.holder),
             checked=_checked(line),
             told=SAID.format(icon("phone"), escape(_("also told orally"))) if line.told_orally else "",
         )
@@ -100,7 +101,8 @@ def _missing(line: ShownLine) -> str:
     return MISSING.format(icon("warning"), f"{said}<br>{why}" if line.missing_reason else said)
 
 
-def _holder(name: str) -> str:
+def held(name: str) -> str:
+    """Who has an item."""
     if not name:
         return SAID.format(icon("queue"), escape(_("in the queue")))
     return SAID.format(icon("user"), escape(_("held by %(name)s") % {"name": name}))
@@ -121,7 +123,7 @@ def line_answer(answer: ShownAnswer) -> SafeString:
             label=escape(answer.label),
             by=BY.format(escape(answer.by), escape(answer.at)) if answer.by else "",
             heard=HEARD.format(icon("phone"), escape(_("also heard orally"))) if answer.heard_orally else "",
-            holder=DECIDED.format(_holder(answer.holder)) if answer.answer == "decided" else "",
+            holder=DECIDED.format(held(answer.holder)) if answer.answer == "decided" else "",
             reason=REASON.format(escape(answer.reason)) if answer.reason else "",
             read_back=_read_back(answer.read_back),
             thread=_thread(answer.remarks),

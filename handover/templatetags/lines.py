@@ -1,19 +1,29 @@
 """One line of a handover as it is signed, and what was answered to it. Made here and not in a template:
 fifteen of them cost a tenth."""
 
+from collections.abc import Iterable
 from html import escape
 
 from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
+from handover.queries.answers import AnsweredLine
+from handover.queries.disputes import OfRecord
 from handover.queries.record_words import ShownAnswer, ShownLine
 from handover.queries.words import ClockWords
 from handover.queries.words import phrase as _
 
+from .disputes import line_dispute
 from .ui import clock_chip, icon, kind_badge, need_badge, stage_badge
 
 register = template.Library()
+
+RECORDED = """<article class="line" id="item-{item}" data-kind="{kind}">
+{text}
+{answer}{answer_back}{dispute}
+</article>"""
+ANSWERED_BACK = '<p class="mb-0 small">{} {} <span class="prose">{}</span></p>'
 
 LINE = """<div class="row-who">
 {kind_badge}
@@ -55,6 +65,31 @@ READ_BACK = '<blockquote class="readback"><span class="small">{}</span> {}</bloc
 THREAD = '<div class="thread">{}</div>'
 REMARK = """<p class="mb-0"><strong>{}</strong> <span class="muted small">{}</span><br>
 <span class="prose">{}</span></p>"""
+
+
+@register.simple_tag
+def record_lines(
+    lines: Iterable[tuple[ShownLine, ShownAnswer | None, AnsweredLine | None]], disputes: OfRecord
+) -> SafeString:
+    """The signed lines of a record, each with its answer and what became of it (queries.handovers.paired)."""
+    return SafeString(
+        "".join(
+            RECORDED.format(
+                item=line.item,
+                kind=line.kind,
+                text=line_text(line),
+                answer=line_answer(answer) if answer else "",
+                answer_back=_answer_back(row) if row and row.answer_back else "",
+                dispute=line_dispute(disputes, line.item),
+            )
+            for line, answer, row in lines
+        )
+    )
+
+
+def _answer_back(row: AnsweredLine) -> str:
+    who = _("%(name)s answered back:") % {"name": row.answer_back_by}
+    return ANSWERED_BACK.format(icon("answer"), escape(who), escape(row.answer_back))
 
 
 @register.simple_tag

@@ -7,7 +7,6 @@ from html import escape
 
 from django import template
 from django.template import RequestContext
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from handover.models import HandoverLine
@@ -18,7 +17,7 @@ from handover.queries.words import phrase as _
 from .disputes import line_dispute
 from .lines import DECIDED, READ_BACK, REASON, REMARK, THREAD, TONES, held, line_text
 from .timelines import timeline
-from .ui import icon, instant
+from .ui import csrf_field, icon, instant
 
 register = template.Library()
 Answer = HandoverLine.Answer
@@ -60,7 +59,7 @@ class Rights:
 def review_lines(context: RequestContext, lines: Iterable[ReviewLine]) -> SafeString:
     """What people typed is escaped one by one."""
     rights = Rights(context["may_answer"], context["may_reply"], context["may_decide"], context["is_sender"])
-    token = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', context["csrf_token"])
+    token = csrf_field(context)
     return SafeString("".join(_line(line, rights, context["disputes"], token) for line in lines))
 
 

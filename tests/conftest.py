@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.db import connection
 
@@ -14,6 +15,12 @@ from handover.queries import pulse, readings
 
 SERVER_MARKS = ("journey", "postgresql")
 NOT_RUN = "SQLite, no browser: `make test` also runs the suite on PostgreSQL and Redis, and the journeys."
+
+# The same examples everywhere, however busy the machine: what fails here fails there.
+hypothesis.settings.register_profile(
+    "everywhere", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("everywhere")
 
 
 def on_postgresql() -> bool:

@@ -189,7 +189,9 @@ def _piece(
         stays = any(each.starts_at <= turn.at and begins < each.ends_at for each in signing)
         kind = Kind.HANDED if stays else Kind.SUPERVISOR
         people = (charge.person,) if stays else _names(there, begins, supervises=True)
-    return Interval(begins, ends, kind, charge.post_id, people, turn, on_duty)
+    # The others count where they answer for it together, so that nobody else's coming makes a new line.
+    beside = on_duty if kind == Kind.HANDED else ()
+    return Interval(begins, ends, kind, charge.post_id, people, turn, beside)
 
 
 def _names(presences: Iterable[Presence], instant: datetime, *, supervises: bool) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ def _answer(found: list[Interval], asked: datetime, names: dict[int, str]) -> st
     interval = responsibility.at(found, asked)
     if interval is None:
         return _("At that time the item was not open.")
-    return f"{_who(interval, names)}. {_why(interval)}"
+    return _("%(who)s. %(why)s") % {"who": _who(interval, names), "why": _why(interval)}
 
 
 def _who(interval: Interval, names: dict[int, str]) -> str:

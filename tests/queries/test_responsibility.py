@@ -75,6 +75,17 @@ def test_signer_answers_at_the_longest_while_on_duty(minutes, others) -> None:
     assert {interval.kind for interval in found if interval.starts_at >= leaves_at} == {Kind.SUPERVISOR}
 
 
+def test_who_comes_to_the_post_does_not_cut_the_time_of_the_duty_supervisor() -> None:
+    until = NOW + timedelta(hours=2)
+    handed = Turn(NOW, 1, "submitted", Charge(Kind.HANDED, 1, "Ada", 9, 1), handover_id=1)
+    leads = Presence(1, "Dai", 2, NOW, until, supervises=True)
+    comes = Presence(1, "Bo", 3, minute(30), until)
+
+    found = responsibility.intervals(History(NOW, until, (handed,), (leads, comes)))
+
+    assert [(each.kind, each.people, each.ends_at) for each in found] == [(Kind.SUPERVISOR, ("Dai",), until)]
+
+
 def told(item, *, until) -> list[tuple]:
     """Who had it from which minute on, counted from the beginning of the story."""
     item.refresh_from_db()

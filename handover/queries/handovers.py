@@ -107,8 +107,11 @@ class RecordPage:
     def answered(
         self,
     ) -> list[tuple[int, record_words.ShownAnswer, record_words.ShownLine | None]]:
-        """Each answer with the line of this round; a line of an earlier round stands there as a number."""
-        lines = {line.item: line for line in self.lines}
+        """Each answer with its line, of this round or of the earlier one in which it was handed over."""
+        earlier = [each for each in self.rounds if each.number < self.round.number]
+        contents = [record.signed_content(each.text) for each in earlier]
+        lines = {line.item: line for content in contents for line in record_words.lines(content)}
+        lines |= {line.item: line for line in self.lines}
         return [(item, answer, lines.get(item)) for item, answer in self.answers.items()]
 
     @property

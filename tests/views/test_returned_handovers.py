@@ -14,12 +14,16 @@ def desk():
     return Desk()
 
 
+def sign(client, desk, person):
+    client.force_login(person)
+    seen = client.get(f"{desk.address}sign/").context["form"].initial["seen"]
+    client.post(f"{desk.address}sign/", {"seen": seen, "password": factories.PASSWORD})
+
+
 @pytest.fixture
 def returned(client, desk):
     """Signed by Ada, returned by Bo."""
-    client.force_login(desk.ada)
-    seen = client.get(f"{desk.address}sign/").context["form"].initial["seen"]
-    client.post(f"{desk.address}sign/", {"seen": seen, "password": factories.PASSWORD})
+    sign(client, desk, desk.ada)
     client.force_login(desk.bo)
     client.post(f"{desk.address}return/", {"text": REASON})
 
@@ -46,3 +50,17 @@ def test_draft_that_never_was_signed_names_no_return(client, desk):
     client.force_login(desk.ada)
 
     assert "Returned by" not in client.get(f"{desk.address}edit/").content.decode()
+
+
+def test_whoever_signs_sees_whose_item_was_accepted_in_the_round_before(client, desk):
+    item = desk.item(holder=desk.ada)
+    sign(client, desk, desk.ada)
+    client.force_login(desk.bo)
+    client.post(f"{desk.line(item)}accept/")
+    client.post(f"{desk.address}return/", {"text": REASON})
+    sign(client, desk, desk.ada)
+    client.force_login(desk.bo)
+
+    [(number, answer, line)] = client.get(f"{desk.address}confirm/").context["page"].answered
+
+    assert (number, answer.answer, line.customer) == (item.pk, "accepted", item.customer.name)

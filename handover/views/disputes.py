@@ -184,11 +184,18 @@ def _raise(request: Request, handover: Handover, line: HandoverLine | None, *, t
         request,
         bound(RaiseForm, request),
         run=lambda data: disputes.raise_(handover=handover, line=line, **data, **_by(request)),
-        back=reverse("handover_detail", args=[handover.pk]),
+        back=_where(handover, line),
         done=_("The dispute is open. The other side and those in charge are told."),
         template="handovers/act.html",
         context={"handover": handover, "item": item, "title": title, "submit": _("Raise the dispute")},
     )
+
+
+def _where(handover: Handover, line: HandoverLine | None) -> str:
+    """Where one was reading: among the lines that are being answered, else in the record."""
+    if line and handover.state == Handover.State.SUBMITTED:
+        return f"{reverse('handover_review', args=[handover.pk])}#item-{line.item_id}"
+    return reverse("handover_detail", args=[handover.pk])
 
 
 def _act(

@@ -33,7 +33,7 @@ def test_line_is_disputed_from_the_record(office):
     answer = office.send(office.on_line, by=office.bo, cause="told", text=WHY)
 
     dispute = Dispute.objects.get()
-    assert answer.url == office.address
+    assert answer.url == f"{office.address}review/#item-{office.matter.pk}"  # it is being answered
     assert (dispute.item, dispute.cause, dispute.raised_by) == (office.matter, "told", office.bo)
     record = text(office.get(office.address, by=office.bo))
     assert f'<a class="chip chip-urgent" href="{page_of(dispute)}">' in record

@@ -211,4 +211,5 @@ def _section(data: dict[str, Any]) -> list[str]:
     section = form_template.BY_KEY[data["section"]]
     rows = section_rows(section, data["body"])
     said = [" · ".join(filter(None, row)) for row in rows if row[1] or row[2]]
-    return [f"{section.title}: {'; '.join(said)}"]
+    words = pgettext("between the items of a list", "; ").join(said)
+    return [_("%(section)s: %(words)s") % {"section": section.title, "words": words}]

@@ -19,6 +19,7 @@ from handover.models import (
     HandoverLine,
     Measure,
     Message,
+    Round,
     SpotCheck,
     Swap,
     Target,
@@ -209,7 +210,17 @@ class World(Desk):
             boundary_at=before.ends_at,
             state=Handover.State.LAPSED,
             opened_at=before.starts_at,
+            submitted_at=before.ends_at,
             ended_at=before.ends_at,
+            round_count=1,
+        )
+        handover.rounds.create(
+            number=1,
+            text=self.earlier.rounds.get().text,
+            submitted_by=self.dai,
+            submitted_at=before.ends_at,
+            score=50,
+            outcome=Round.Outcome.LAPSED,
         )
         accepted = {"answer": "accepted", "answered_by": self.ada, "answered_at": self.then}
         return HandoverLine.objects.create(handover=handover, item=self.matter, round_number=1, **accepted)

@@ -159,8 +159,10 @@ def may_join(handover: Handover, access: Access) -> str:
 
     Nobody signs on both sides, nor hands over what they have received.
     """
+    # A draft that lapsed was signed by nobody.
+    is_signed = handover.state != Handover.State.DRAFT and handover.round_count > 0
     sides = (
-        (SignOff.Role.OUTGOING, handover.outgoing_shift_id, handover.state != Handover.State.DRAFT),
+        (SignOff.Role.OUTGOING, handover.outgoing_shift_id, is_signed),
         (SignOff.Role.INCOMING, handover.incoming_shift_id, handover.state == Handover.State.CONFIRMED),
     )
     roles = [role for role, shift, done in sides if done and shift in access.duty_shift_ids]

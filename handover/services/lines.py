@@ -37,6 +37,11 @@ ANSWERED_BACK = gettext_noop(
     "%(person)s says what became of #%(number)s of %(customer)s, which you handed over: %(text)s"
 )
 
+# The customer of an item that went to another team is theirs to name.
+ANSWERED_BACK_ELSEWHERE = gettext_noop(
+    "%(person)s says what became of #%(number)s, which you handed over: %(text)s"
+)
+
 
 @transaction.atomic
 def check(
@@ -130,8 +135,12 @@ def question(*, line: HandoverLine, text: str, actor: User, now: datetime) -> No
 
 @transaction.atomic
 def reply(*, line: HandoverLine, text: str, actor: User, now: datetime) -> None:
-    """Answer in the thread, or correct a read-back. Raises InvalidMove once the handover has ended."""
+    """Answer in the thread, or correct a read-back. Raises InvalidMove once the handover has ended, or the
+    item belongs to another team.
+    """
     lifecycle.require(line.handover, Handover.State.SUBMITTED)
+    if cut.is_elsewhere(line):
+        raise InvalidMove(_("The item belongs to another team now, so nobody here waits for a reply."))
     _record(Event.Verb.LINE_REPLIED, line, actor, now, text=text)
     _tell(line.answered_by, line, REPLIED, actor, now, text)
 
@@ -207,7 +216,8 @@ def answer_back(*, line: HandoverLine, text: str, actor: User, now: datetime) ->
     """Say what became of a received item, or why nothing did; its sender sees it. The latest holds."""
     lifecycle.update(line, answer_back=text, answer_back_by=actor, answer_back_at=now)
     _record(Event.Verb.ANSWERED_BACK, line, actor, now, text=text)
-    _tell_sender(line, ANSWERED_BACK, actor, now, text)
+    sentence = ANSWERED_BACK_ELSEWHERE if cut.is_elsewhere(line) else ANSWERED_BACK
+    _tell_sender(line, sentence, actor, now, text)
 
 
 def taken_for_item(*, item: PendingItem, actor: User, now: datetime) -> None:
@@ -309,22 +319,19 @@ def _tell_sender(line: HandoverLine, sentence: str, actor: User, now: datetime, 
 def _tell(
     reader: User | None, line: HandoverLine, sentence: str, actor: User, now: datetime, text: str
 ) -> None:
-    inbox.tell(
-        recipient=reader, actor=actor, sentence=sentence, facts={"text": text}, item=line.item, now=now
-    )
+    about = {"handover": line.handover} if cut.is_elsewhere(line) else {"item": line.item}
+    facts = {"number": line.item_id, "text": text}
+    inbox.tell(recipient=reader, actor=actor, sentence=sentence, facts=facts, now=now, **about)
 
 
 def _entry(verb: str, line: HandoverLine, actor: User, now: datetime, text: str = "", **data: Any) -> Event:
-    return events.entry(
-        verb=verb,
-        actor=actor,
-        now=now,
-        item=line.item,
-        handover=line.handover,
-        customer_id=line.item.customer_id,
-        text=text,
-        data=data,
-    )
+    """In the trail of the record, and of the item as long as it belongs to the team."""
+    place: dict[str, Any] = {"handover": line.handover, "text": text}
+    if cut.is_elsewhere(line):
+        place["data"] = data | {"line": line.pk}
+    else:
+        place |= {"item": line.item, "customer_id": line.item.customer_id, "data": data}
+    return events.entry(verb=verb, actor=actor, now=now, **place)
 
 
 def _record(verb: str, line: HandoverLine, actor: User, now: datetime, text: str = "", **data: Any) -> None:

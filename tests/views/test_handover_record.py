@@ -72,6 +72,13 @@ def test_lapsed_draft_shows_what_was_typed_into_it(client, desk):
     assert client.get(f"{desk.address}print/").url == desk.address
 
 
+def test_lapsed_draft_that_nobody_signed_is_signed_too_by_nobody(client, desk):
+    Handover.objects.update(state=State.LAPSED, ended_at=desk.now)
+    client.force_login(desk.ada)
+
+    assert client.get(f"{desk.address}join/").status_code == 403
+
+
 def test_lapsed_draft_shows_what_was_typed_and_never_saved(client, desk):
     for person, text in ((desk.ada, "The printer is empty."), (desk.dai, "Line 3 is dead.")):
         client.force_login(person)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -27,6 +27,11 @@ class Line:
 
     key: str
     label: "_StrPromise"
+
+    @property
+    def note_label(self) -> str:
+        """Of the note beside a line of a checklist."""
+        return gettext("Note: %(line)s") % {"line": self.label}
 
 
 @dataclass(frozen=True)

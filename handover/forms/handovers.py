@@ -153,6 +153,6 @@ def _fields(section: form_template.FormSection) -> dict[str, forms.Field]:
             label=line.label, required=False, choices=form_template.CHECK_CHOICES
         )
         fields[f"{line.key}_note"] = forms.CharField(
-            label=_("Note: %(line)s") % {"line": line.label}, required=False, max_length=NOTE_LENGTH
+            label=line.note_label, required=False, max_length=NOTE_LENGTH
         )
     return fields

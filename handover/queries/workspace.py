@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from handover import form_template
+from handover.form_template import FormSection
 from handover.models import Access, Handover, Round
 from handover.queries import drafts, item_rows, record, record_words, score, score_rules
 from handover.queries.drafts import ReceivedItem, SavedSection, Typed
@@ -65,6 +66,14 @@ class Workspace:
     @property
     def unchecked(self) -> int:
         return sum(not line.shown.checked for line in self.lines)
+
+    @property
+    def forms(self) -> list[tuple[FormSection, dict[str, str | int], SavedSection | None]]:
+        """Each section with the text its form begins with, and as it was saved."""
+        sections = ((section, self.sections.get(section.key)) for section in form_template.SECTIONS)
+        return [
+            (section, begin(self.own_drafts.get(section.key), saved), saved) for section, saved in sections
+        ]
 
 
 def read(handover: Handover, access: Access) -> Workspace:

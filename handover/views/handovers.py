@@ -146,15 +146,10 @@ def handover_edit(request: Request, pk: int) -> HttpResponse:
     handover = load(request, pk)
     if handover.state != State.DRAFT:
         return redirect("handover_detail", pk)
-    page = workspace.read(handover, request.access)
     context = {
         "handover": handover,
-        "page": page,
+        "page": workspace.read(handover, request.access),
         "may_edit": permissions.can_edit_handover(request.access, handover),
-        "sections": [
-            (s, _section_form(page, s), page.sections.get(s.key), _saved_rows(page, s))
-            for s in form_template.SECTIONS
-        ],
     }
     return render(request, "handovers/edit.html", context)
 
@@ -334,17 +329,6 @@ def _editable(request: Request, pk: int, key: str) -> tuple[Handover, form_templ
     if key not in form_template.BY_KEY:
         raise Http404
     return handover, form_template.BY_KEY[key]
-
-
-def _section_form(page: workspace.Workspace, section: form_template.FormSection) -> SectionForm:
-    """What this person typed and has not saved, else what stands there."""
-    draft, saved = page.own_drafts.get(section.key), page.sections.get(section.key)
-    return SectionForm(section=section, initial=workspace.begin(draft, saved), auto_id=f"id_{section.key}_%s")
-
-
-def _saved_rows(page: workspace.Workspace, section: form_template.FormSection) -> list[tuple[str, str, str]]:
-    saved = page.sections.get(section.key)
-    return record_words.section_rows(section, saved.body if saved else {})
 
 
 def _conflict(

@@ -5,7 +5,7 @@ import pytest
 from handover import form_template
 from handover.forms.handovers import SectionForm
 from handover.models import Handover
-from handover.templatetags.sections import section_fields
+from handover.templatetags.sections import section_fields, section_forms
 from tests.boundary import Desk
 
 FAULT = "Say what the fault is."
@@ -45,6 +45,21 @@ def test_checklist_shows_what_was_chosen_and_nothing_else():
         '<input type="radio" class="form-check-input" id="id_paper_1" name="paper" value="fault" checked>'
     ]
     assert 'name="paper_note" class="form-control" value="A 4&quot; tray" placeholder="Note"' in checks
+
+
+@pytest.mark.parametrize(
+    ("key", "answers"),
+    [("notes", {"text": "Quiet & <calm>"}), ("facts", {"answered": "12"}), ("supplies", {"paper": "ok"})],
+)
+def test_fields_of_the_whole_page_are_those_of_the_form_that_stands_alone(key, answers):
+    section, begun = form_template.BY_KEY[key], {"version": 2, **answers}
+    alone = SectionForm(section=section, initial=begun, auto_id=f"id_{key}_%s")
+    context = {"handover": Handover(pk=7), "may_edit": True, "csrf_token": "kept"}
+
+    page = section_forms(context, [(section, begun, None)])
+
+    assert section_fields(alone) in page
+    assert f'action="/handovers/7/sections/{key}/"' in page
 
 
 @pytest.mark.django_db

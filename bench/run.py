@@ -35,6 +35,7 @@ from bench.sides import (
 )
 
 SWEPT = [1_000, 10_000, 100_000]  # and a million on demand: it takes long to make them
+FEW, MANY = 1_000, 100_000  # and a million on demand
 SENDS = {"EMAIL_URL": "dummymail://"}  # so that emails are written as where a mail server is set up
 SEALED = [100_000]  # and a million on demand
 WARM_UP = 2  # requests of each kind before the first that counts
@@ -58,7 +59,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--turns", type=int, default=100, help="measured requests of each kind")
     parser.add_argument("--seconds", type=int, default=150, help="after which no further turn begins")
     parser.add_argument("--servers", action="store_true", help="on a PostgreSQL started for this run")
-    parser.add_argument("--growth", action="store_true", help="the lists among 1,000 and 100,000 items")
+    parser.add_argument("--growth", action="store_true", help="the lists among few and among many items")
+    parser.add_argument("--among", type=int, default=MANY, help="items that are many")
     parser.add_argument("--engine", action="store_true", help="what sweeps for steps that are due cost")
     parser.add_argument("--open", type=int, nargs="+", default=SWEPT, help="items among which it sweeps")
     parser.add_argument("--burst", type=int, default=budgets.BURST, help="steps due at once")
@@ -79,14 +81,14 @@ def pages(options: argparse.Namespace, home: Path) -> None:
 
 
 def growth(options: argparse.Namespace, home: Path) -> None:
-    """The same lists among few and among many items."""
+    """The same lists among few and among many items, and the floor's."""
     with ExitStack() as stack:
-        options.items = 1_000
-        sides = started(stack, home, [SMALL], options)
-        options.items = 100_000
-        sides |= started(stack, home, [LARGE], options)
-        subjects = [Subject(side, name, title) for name, title, _ in budgets.GROWTH for side in sides]
-        say(report.growth(take_turns(sides, subjects, options)))
+        sides = started(stack, home, [FLOOR], options)
+        for side, items in ((SMALL, FEW), (LARGE, options.among)):
+            options.items = items
+            sides |= started(stack, home, [side], options)
+        pages = [Subject(side.name, one.name, one.title) for one in budgets.GROWTH for side in (SMALL, LARGE)]
+        say(report.growth(take_turns(sides, [budgets.LIST, *pages], options), FEW, options.among))
 
 
 def profiled(options: argparse.Namespace, home: Path) -> None:

@@ -1,6 +1,7 @@
 """Fills the product's database quickly: a centre of 5 posts and 40 people with months of work behind it.
 
-Items and ended handovers are written in bulk; the handovers that are measured go through the services.
+Items and ended handovers are written in bulk, and copied where many are wanted; the handovers that are
+measured go through the services.
 """
 
 import random
@@ -11,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Membership, Team, User
-from bench import desks, history
+from bench import copies, desks, history
 from bench.texts import ISSUES, NOTES, name, some
 from handover.models import (
     Assignment,
@@ -34,6 +35,7 @@ from handover.services import figures, search, statistics
 POSTS = ("Front line", "After-sales", "技术支持", "Service desk", "推广台")
 AGENTS = 7  # of each post; with a duty supervisor each, 40 people
 BATCH = 2000
+MOST_MADE = 10_000  # items; beyond that they are copied
 SHIFT = timedelta(hours=8)
 NEEDS = (*[Customer.Need.NONE] * 8, Customer.Need.TEXT_ONLY, Customer.Need.SPEAK_SLOWLY)
 KINDS = (Kind.URGENT, *[Kind.FOLLOW_UP] * 6, *[Kind.REMINDER] * 3)
@@ -43,21 +45,23 @@ STAGES = (Stage.REGISTERED, Stage.IN_PROGRESS, Stage.IN_PROGRESS, Stage.WAITING)
 def fill(*, items: int, handovers: int, desks_wanted: int) -> None:
     """Everything that is measured. About 30 of 100 items are open."""
     now = timezone.now().replace(microsecond=0)
+    made = min(items, MOST_MADE)
     with transaction.atomic():
         team = Team.objects.create(name="Centre")
         posts = Post.objects.bulk_create(Post(team=team, name=name) for name in POSTS)
         people = [_people(team, post, number) for number, post in enumerate(posts)]
-        customers = _customers(team, items // 5, now)
+        customers = _customers(team, made // 5, now)
         issue_types = IssueType.objects.bulk_create(IssueType(team=team, name=issue) for issue in ISSUES)
         make = Maker(posts, people, customers, issue_types, now)
-        for first in range(0, items, BATCH):
-            make.items(range(first, min(first + BATCH, items)))
+        for first in range(0, made, BATCH):
+            make.items(range(first, min(first + BATCH, made)))
         signed = desks.fill(count=desks_wanted, now=now)
         for post, agents in zip(posts, people, strict=True):
             shifts = _shifts(post, agents, handovers // len(posts), now)
             history.fill(post=post, shifts=shifts, people=agents, signed=signed)
     while FigureMark.latest() is None:
         figures.run(now=now)
+    copies.multiply(items // made)
     statistics.refresh()
 
 

@@ -19,6 +19,16 @@ def test_bench_measures_every_page():
     assert [subject.title for subject in subjects if subject.title not in run.stdout] == []
 
 
+def test_bench_measures_the_lists_among_copies():
+    few = "--growth --items 100 --handovers 10 --turns 2 --among 20000".split()
+    run = subprocess.run(
+        [sys.executable, "-m", "bench.run", *few], cwd=BASE_DIR, capture_output=True, text=True, check=False
+    )
+
+    assert run.returncode == 0, run.stderr
+    assert [page.title for page in budgets.GROWTH if page.title not in run.stdout] == []
+
+
 def test_bench_measures_the_engine():
     run = subprocess.run(
         [sys.executable, "-m", "bench.run", "--engine", "--burst", "20", "--open", "10", "20"],

@@ -48,7 +48,7 @@ class Access:
     user: User
     now: datetime
     roles: dict[int, str] = field(default_factory=dict)  # team id -> role
-    led_post_ids: frozenset[int] = frozenset()
+    led_post_ids: frozenset[int] = frozenset()  # in teams that the person does not supervise
     duty: tuple[DutyPlace, ...] = ()
     team_zone: str = ""  # of the team in which the person works first of all
 

@@ -139,7 +139,11 @@ def access(user: User, now: datetime) -> Access:
     found = (DutyPlace(*row) for row in _duty_places(user=user.pk, now=now))
     places = tuple(place for place in found if place.team_id in roles)
     led_posts = {post_id for post_id, team_id in led if roles.get(team_id) == Role.LEADER}
-    led_posts |= {place.post_id for place in places if place.is_duty_supervisor}
+    led_posts |= {
+        place.post_id
+        for place in places
+        if place.is_duty_supervisor and roles[place.team_id] != Role.SUPERVISOR
+    }
     return Access(
         user=user,
         now=now,

@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from handover.models import Access, Dispute, Handover, HandoverLine
+from handover.models import Access, Dispute, Handover, HandoverLine, Led
 
 from . import parties, step_words
 from .board_handovers import Card
+from .prepared import prepared
 
 SHOWN = 20
 
@@ -35,14 +36,17 @@ def refused(access: Access) -> list[Card]:
 
 def disputed(access: Access) -> list[Card]:
     """Open disputes of the posts this person leads, the longest waiting first; none of their own."""
+    rows = _open_disputes(led=None if access.is_administrator else access.led)
+    involved = parties.of_disputes(rows) if rows else {}
+    return [_dispute_card(row) for row in rows if access.user.pk not in involved[row.pk].both]
+
+
+@prepared()
+def _open_disputes(*, led: Led | None) -> QuerySet[Dispute, Dispute]:
     found = Dispute.objects.open().select_related(
         "handover__post", "handover__outgoing_shift", "item__customer", "raised_by"
     )
-    if not access.is_administrator:
-        found = found.led(access.led)
-    rows = list(found.order_by("raised_at", "pk")[:SHOWN])
-    involved = parties.of_disputes(rows) if rows else {}
-    return [_dispute_card(row) for row in rows if access.user.pk not in involved[row.pk].both]
+    return (found.led(led) if led else found).order_by("raised_at", "pk")[:SHOWN]
 
 
 def _dispute_card(dispute: Dispute) -> Card:

@@ -1,12 +1,14 @@
 """Who is at each post now, and who comes next, for the live board."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.db.models import DateTimeField
 from django.utils.translation import gettext as _
 
 from handover.models import Access, Assignment, Post, Shift
 
+from .prepared import Rows, prepared
 from .words import Reader, listed
 
 POSTS = 40
@@ -48,17 +50,12 @@ def of_posts(access: Access) -> list[Staffing]:
 
 def _fill(places: dict[int, Staffing], access: Access) -> None:
     reader = Reader(access.now)
-    present = Assignment.objects.on_duty(access.now).filter(shift__post__in=list(places))
-    for post_id, name, leads in present.order_by("user__display_name", "pk").values_list(
-        "shift__post", "user__display_name", "is_duty_supervisor"
-    ):
+    posts = frozenset(places)
+    for post_id, name, leads in _present(now=access.now, posts=posts):
         places[post_id].now.append(_name(name, leads))
-    shifts = Shift.objects.filter(
-        post__in=list(places), ends_at__gt=access.now, starts_at__lte=access.now + AHEAD
-    )
     coming: dict[int, int] = {}
-    for pk, post_id, name, starts_at, ends_at in shifts.order_by("starts_at", "pk").values_list(
-        "pk", "post", "name", "starts_at", "ends_at"
+    for pk, post_id, name, starts_at, ends_at in _shifts(
+        now=access.now, until=access.now + AHEAD, posts=posts
     ):
         if starts_at <= access.now:
             words = {"shift": name, "at": reader.instant(ends_at)}
@@ -68,6 +65,20 @@ def _fill(places: dict[int, Staffing], access: Access) -> None:
             places[post_id].next_shift = _("%(shift)s from %(at)s") % words
             coming[pk] = post_id
     _fill_next(places, coming)
+
+
+@prepared(now=DateTimeField())
+def _present(*, now: datetime, posts: frozenset[int]) -> Rows:
+    present = Assignment.objects.on_duty(now).filter(shift__post__in=posts)
+    return present.order_by("user__display_name", "pk").values_list(
+        "shift__post", "user__display_name", "is_duty_supervisor"
+    )
+
+
+@prepared(now=DateTimeField(), until=DateTimeField())
+def _shifts(*, now: datetime, until: datetime, posts: frozenset[int]) -> Rows:
+    shifts = Shift.objects.filter(post__in=posts, ends_at__gt=now, starts_at__lte=until)
+    return shifts.order_by("starts_at", "pk").values_list("pk", "post", "name", "starts_at", "ends_at")
 
 
 def _fill_next(places: dict[int, Staffing], coming: dict[int, int]) -> None:

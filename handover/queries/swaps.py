@@ -7,16 +7,17 @@ from functools import reduce
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, DateTimeField, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from handover import permissions
-from handover.models import Access, Assignment, Post, Swap
+from handover.models import Access, Assignment, Led, Post, Swap
 
 from . import cautions, duty
 from .cautions import Caution
+from .prepared import prepared
 from .roster import day_words
 from .teams import workers
 
@@ -182,20 +183,21 @@ def cautions_of(swap: Swap) -> list[Caution]:
 
 def _waiting(access: Access) -> list[Swap]:
     """What waits for this person: to be answered by them, or to be approved. One query."""
-    asked = Q(state=State.ASKED, colleague=access.user, team__in=access.roles)
-    rows = loaded(Swap.objects.open().filter(asked | _led(access), begins_at__gt=access.now))
-    found = rows.order_by("begins_at", "pk")
+    led = None if access.is_administrator else access.led
+    found = _asked_or_led(user=access.user.pk, now=access.now, teams=frozenset(access.roles), led=led)
     return [swap for swap in found if swap.state == State.ASKED or permissions.can_approve_swap(access, swap)]
 
 
-def _led(access: Access) -> Q:
-    if not access.leads:
-        return Q(pk__in=[])
+@prepared(user=BigIntegerField(), now=DateTimeField())
+def _asked_or_led(
+    *, user: int, now: datetime, teams: frozenset[int], led: Led | None
+) -> QuerySet[Swap, Swap]:
+    asked = Q(state=State.ASKED, colleague=user, team__in=teams)
     agreed = Q(state=State.AGREED)
-    if access.is_administrator:
-        return agreed
-    led = Q(given_shift__post__in=access.led_post_ids) | Q(team__in=access.supervised_team_ids)
-    return agreed & led
+    if led:
+        agreed &= Q(given_shift__post__in=led.post_ids) | Q(team__in=led.team_ids)
+    rows = loaded(Swap.objects.open().filter(asked | agreed, begins_at__gt=now))
+    return rows.order_by("begins_at", "pk")
 
 
 def loaded(rows: QuerySet[Swap]) -> QuerySet[Swap]:

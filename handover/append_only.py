@@ -85,10 +85,12 @@ def _triggers(table: Protected, vendor: str) -> dict[str, str]:
         statement, differs = ON_POSTGRESQL, "OLD.{0} IS DISTINCT FROM NEW.{0}"
         # No row trigger fires for TRUNCATE.
         actions = {"update": "FOR EACH ROW", "delete": "FOR EACH ROW", "truncate": "FOR EACH STATEMENT"}
-    if table.frozen:
-        changed = " OR ".join(differs.format(column) for column in table.columns)
+    changed = " OR ".join(differs.format(column) for column in table.columns)
+    if table.since:
+        actions = {"update": f"{actions['update']} WHEN (OLD.{table.since} IS NOT NULL AND ({changed}))"}
+    elif table.free:
         actions["update"] += f" WHEN ({changed})"
-    names = {action: f"{table.table}_no_{action}" for action in actions}
+    names = {action: f"{table.name.replace('.', '_')}_no_{action}" for action in actions}
     return {
         names[action]: statement.format(
             name=names[action], action=action.upper(), table=table.table, when=when

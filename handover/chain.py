@@ -6,7 +6,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from handover import canonical
@@ -17,6 +17,8 @@ BEGINNING = "0" * 64  # before the first entry
 def _plain(value: Any) -> str | None:
     if isinstance(value, datetime):
         return canonical.instant(value)
+    if isinstance(value, date):
+        return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no canonical text.")
 
 

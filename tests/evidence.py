@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 
 from handover import append_only, check_template
 from handover.models import Handover, ScoreRules
+from handover.models.evidence import Protected
 from handover.queries import record, score
 from handover.services import confirmation, disputes, findings, ledger, readings, spot_checks
 from tests import factories
@@ -37,15 +39,25 @@ def signed_record() -> Handover:
     boundary.confirm(handover)
     add(handover, by=boundary.bo)
     readings.note(actor=boundary.bo, page="handover_detail", shown={"handovers": [handover.pk]}, now=SOON)
-    disputes.raise_(
-        handover=handover, line=None, cause="told", text="Nobody said so.", actor=boundary.bo, now=SOON
-    )
+    settle(handover, boundary)
     check(boundary)
     return handover
 
 
+def settle(handover: Handover, boundary: Boundary) -> None:
+    """Disputed, decided, and the rule that came of it done."""
+    acts = {"actor": boundary.dai, "now": SOON}
+    raised = disputes.raise_(
+        handover=handover, line=None, cause="told", text="Nobody said so.", actor=boundary.bo, now=SOON
+    )
+    rule = disputes.Rule("Say it.", SOON.date(), boundary.dai)
+    decision = disputes.Decision("both", "Both are right.", rule=rule)
+    disputes.decide(dispute=raised, decision=decision, **acts)
+    disputes.finish_rule(dispute=raised, **acts)
+
+
 def check(boundary: Boundary) -> None:
-    """Drawn, scored, scored again in correction, and a finding of it answered."""
+    """Drawn, scored, scored again in correction, and a finding of it put right."""
     scoring = {
         "drawn": drawn_week(boundary.post.team).records.get(),
         "scores": dict.fromkeys(check_template.KEYS, 3),
@@ -59,6 +71,7 @@ def check(boundary: Boundary) -> None:
         check=corrected, facts={"responsible": boundary.ada, **facts}, actor=boundary.dai, now=END
     )
     findings.answer(finding=found, text="Added.", actor=boundary.ada, now=END)
+    findings.accept(finding=found, text="", actor=boundary.dai, now=END)
 
 
 def add(handover: Handover, *, by, text: str = "The customer has called back.", now=SOON) -> None:
@@ -112,3 +125,49 @@ def behind_its_back() -> Iterator[None]:
             cursor.execute(statement)
     yield
     append_only.install(connection)
+
+
+@contextmanager
+def without_checks(table: Protected) -> Iterator[None]:
+    """Nor do the constraints of one table hold, which would refuse most forgeries. To be undone."""
+    constraints = table.model._meta.constraints
+    names = [each.name for each in constraints if isinstance(each, models.CheckConstraint)]
+    statements = ["PRAGMA ignore_check_constraints = ON"]
+    if connection.vendor == "postgresql":
+        dropped = [f"ALTER TABLE {table.table} DROP CONSTRAINT {name}" for name in names]
+        # A table cannot be altered while its foreign keys wait to be checked.
+        statements = ["SET CONSTRAINTS ALL IMMEDIATE", *dropped, "SET CONSTRAINTS ALL DEFERRED"]
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    yield
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA ignore_check_constraints = OFF")
+
+
+def forgeries(table: Protected, row: models.Model) -> dict[str, Any]:
+    """Another value for each protected column."""
+    fields = [field for field in row._meta.concrete_fields if field.attname in table.columns]
+    return {field.attname: forged(field, getattr(row, field.attname)) for field in fields}
+
+
+def forged(field: models.Field, value):
+    """Another value that the column takes."""
+    field = getattr(field, "target_field", field)
+    match field:
+        case models.BooleanField():
+            return not value
+        case models.DateTimeField():
+            return (value or SOON) + timedelta(microseconds=1)
+        case models.DateField():
+            return (value or SOON.date()) + timedelta(days=1)
+        case models.JSONField():
+            return {"forged": True}
+        case models.GenericIPAddressField():
+            return "203.0.113.9"
+        case models.IntegerField():
+            return (value or 0) + 1000
+        case _:
+            # Not the end of it: the key of an entry would become that of another one.
+            return f"{'1' if value.startswith('0') else '0'}{value[1:]}" if value else "x"

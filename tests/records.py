@@ -50,6 +50,7 @@ def _sign(handover, signer, number, score, at) -> None:
         submitted_at=at,
         score=score,
         outcome="returned" if number < handover.round_count else "confirmed",
+        ended_at=at + timedelta(minutes=5),
     )
     SignOff.objects.create(
         handover=handover, round_number=number, role="outgoing", user=signer, text=text, signed_at=at

@@ -4,33 +4,43 @@ from dataclasses import dataclass
 
 from django.db import models
 
-from .disputes import DisputeStatement
+from .disputes import Dispute, DisputeStatement
 from .events import Event
 from .handovers import Round
 from .readings import Reading
 from .signoffs import Addendum, SignedText, SignOff
-from .spot_checks import FindingEntry, SpotCheck
+from .spot_checks import Draw, DrawnRecord, Finding, FindingEntry, SpotCheck
 
 
 @dataclass(frozen=True)
 class Protected:
-    """A table of which no row is ever deleted or changed."""
+    """A table of which no row is ever deleted or changed, or the columns of one that are written once."""
 
     model: type[models.Model]
     # Grows with each new row, so that those which are not sealed yet are found without reading all.
     serial: str = "id"
-    # The only columns that are frozen, where the others follow what happens; else every column is.
+    # The columns that are written later, or follow what happens.
+    free: tuple[str, ...] = ()
+    # The only ones that are frozen, from when `since`, one of them, is no longer empty.
     frozen: tuple[str, ...] = ()
+    since: str = ""
+    # A key that the row has in common with the Event which tells of that: by new Events it is found.
+    told_by: str = ""
 
     @property
     def table(self) -> str:
         return self.model._meta.db_table
 
     @property
+    def name(self) -> str:
+        """As the ledger calls it."""
+        return f"{self.table}.{self.since}" if self.since else self.table
+
+    @property
     def columns(self) -> list[str]:
         """The frozen columns in the order of the model."""
         names = [field.attname for field in self.model._meta.concrete_fields]
-        return [name for name in names if not self.frozen or name in self.frozen]
+        return [name for name in names if name not in self.free and (not self.frozen or name in self.frozen)]
 
 
 class LedgerEntry(models.Model):
@@ -88,6 +98,15 @@ class Watermark(models.Model):
         return f"{self.table}: {self.serial}"
 
 
+ENDED = ("outcome", "ended_at", "ended_by_id", "reason")
+DRAWN = ("algorithm", "algorithm_version", "population", "drawn_at", "drawn_by_id")
+SETTLED = (
+    *("state", "settled_at", "settled_by_id", "reason", "verdict", "decided_holder_id"),
+    *("rule", "rule_due_on", "rule_by_id"),
+)
+RULE_DONE = ("rule_done_at", "rule_done_by_id")
+ACCEPTED = ("state", "settled_at")
+
 # A new table of the trail is one more line here: `migrate` then protects it and the ledger covers it.
 PROTECTED = (
     Protected(Event),
@@ -95,22 +114,18 @@ PROTECTED = (
     Protected(SignedText, serial="sign_offs__id"),
     Protected(SignOff),
     Protected(Addendum),
+    Protected(Round, free=ENDED),
+    Protected(Round, frozen=ENDED, since="ended_at", told_by="handover"),
+    Protected(Dispute, free=(*SETTLED, *RULE_DONE)),
+    Protected(Dispute, frozen=SETTLED, since="settled_at", told_by="handover"),
+    Protected(Dispute, frozen=RULE_DONE, since="rule_done_at", told_by="handover"),
     Protected(DisputeStatement),
+    Protected(Draw, free=DRAWN),
+    Protected(Draw, frozen=DRAWN, since="drawn_at", told_by="team"),
+    Protected(DrawnRecord),
     Protected(SpotCheck),
+    Protected(Finding, free=(*ACCEPTED, "version")),
+    Protected(Finding, frozen=ACCEPTED, since="settled_at", told_by="post"),
     Protected(FindingEntry),
-    Protected(
-        Round,
-        frozen=(
-            "id",
-            "handover_id",
-            "number",
-            "text_id",
-            "submitted_by_id",
-            "submitted_at",
-            "score",
-            "score_rules_id",
-            "score_parts",
-        ),
-    ),
 )
 APPEND_ONLY = (*PROTECTED, Protected(LedgerEntry), Protected(Checkpoint), Protected(Layout))

@@ -112,6 +112,11 @@ class Round(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["handover", "number"], name="round_number_unique"),
             models.UniqueConstraint(fields=["handover"], condition=Q(outcome="open"), name="round_one_open"),
+            models.CheckConstraint(
+                condition=Q(outcome="open", ended_at__isnull=True)
+                | ~Q(outcome="open") & Q(ended_at__isnull=False),
+                name="round_ended_has_instant",
+            ),
         ]
 
     def __str__(self) -> str:

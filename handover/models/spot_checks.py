@@ -4,7 +4,8 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -148,6 +149,12 @@ class FindingQuerySet(models.QuerySet["Finding"]):
             | Q(responsible=access.user, team__in=access.roles)
         )
 
+    def with_limit(self) -> Self:
+        """By when it is to be answered: as it was filed, or as it was asked again last."""
+        asked = FindingEntry.objects.filter(finding=OuterRef("pk"), due_at__isnull=False)
+        latest = Subquery(asked.order_by("-pk").values("due_at")[:1])
+        return self.annotate(limit_at=Coalesce(latest, F("due_at")))
+
 
 class Finding(models.Model):
     """What a check found that is to be put right, by whom and by when."""
@@ -207,6 +214,7 @@ class FindingEntry(models.Model):
     finding = models.ForeignKey(Finding, models.PROTECT, related_name="entries")
     step = models.CharField(max_length=10, choices=Step)
     text = models.TextField(max_length=1000, blank=True)
+    due_at = models.DateTimeField(null=True)  # where it is asked again
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

@@ -42,7 +42,7 @@ def latest(record: DrawnRecord) -> SpotCheck | None:
 
 
 def findings(record: DrawnRecord) -> list[Finding]:
-    found = Finding.objects.filter(handover=record.handover_id).select_related("responsible")
+    found = Finding.objects.filter(handover=record.handover_id).with_limit().select_related("responsible")
     return list(found.order_by("-filed_at", "-pk"))
 
 

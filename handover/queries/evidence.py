@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, Exists, OuterRef, QuerySet
+from django.db.models import BigIntegerField, CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
 from handover import canonical, chain
-from handover.models import Checkpoint, Handover, LedgerEntry, SignOff
+from handover.models import Checkpoint, Event, Handover, LedgerEntry, SignOff
 from handover.models.evidence import Protected
 from handover.queries.prepared import Rows, prepared
 
@@ -16,11 +16,26 @@ from handover.queries.prepared import Rows, prepared
 RECENT = 1_000
 
 
+def rows(table: Protected) -> QuerySet[Any]:
+    """Those in which the protected columns are written."""
+    found = table.model._default_manager.all()
+    return found.exclude(**{table.since: None}) if table.since else found
+
+
 def without_entry(table: Protected) -> QuerySet[Any]:
     """The rows that are not sealed."""
     key = Cast("pk", CharField(max_length=64))
-    entry = LedgerEntry.objects.filter(table=table.table, key=OuterRef("ledger_key"))
-    return table.model._default_manager.annotate(ledger_key=key).filter(~Exists(entry))
+    entry = LedgerEntry.objects.filter(table=table.name, key=OuterRef("ledger_key"))
+    return rows(table).annotate(ledger_key=key).filter(~Exists(entry))
+
+
+def recent(table: Protected, sealed_to: int) -> Q:
+    """The rows among which some may not be sealed, when all up to a serial were looked at."""
+    since = sealed_to - RECENT
+    if not table.told_by:
+        return Q(**{f"{table.serial}__gt": since})
+    told = Event.objects.filter(**{"pk__gt": since, f"{table.told_by}__isnull": False})
+    return Q(**{f"{table.told_by}__in": told.values(table.told_by)})
 
 
 def is_sealed(handover: Handover) -> bool:

@@ -4,16 +4,17 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from handover import chain
 from handover.errors import HandoverError
 from handover.models import Addendum, Checkpoint, Handover, LedgerEntry, Round, SignedText, SignOff
-from handover.models.evidence import PROTECTED
+from handover.models.evidence import PROTECTED, Protected
 from handover.queries import evidence
 
 # How the rows of a record are found in each table.
-OF_RECORD = {
+OF_RECORD: dict[type[Model], str] = {
     SignedText: "sign_offs__handover",
     SignOff: "handover",
     Addendum: "handover",
@@ -39,8 +40,8 @@ def prove(handover: Handover) -> Proof:
     for table in PROTECTED:
         if table.model not in OF_RECORD:
             continue
-        values = {str(key): tuple(row) for key, *row in _values(handover, table.model, table.columns)}
-        entries = LedgerEntry.objects.filter(table=table.table, key__in=values).order_by("seq")
+        values = {str(key): tuple(row) for key, *row in _values(handover, table)}
+        entries = LedgerEntry.objects.filter(table=table.name, key__in=values).order_by("seq")
         if len(entries) < len(values):
             raise NotSealed(_("Not everything of this record is sealed yet. Try again in a few minutes."))
         for entry in entries:
@@ -50,8 +51,9 @@ def prove(handover: Handover) -> Proof:
     return Proof(rows, _batches(seqs))
 
 
-def _values(handover: Handover, model: Any, columns: list[str]) -> Any:
-    return model.objects.filter(**{OF_RECORD[model]: handover}).distinct().values_list("pk", *columns)
+def _values(handover: Handover, table: Protected) -> Any:
+    found = evidence.rows(table).filter(**{OF_RECORD[table.model]: handover})
+    return found.distinct().values_list("pk", *table.columns)
 
 
 def _batches(seqs: list[int]) -> list[dict[str, Any]]:

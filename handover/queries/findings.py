@@ -1,6 +1,6 @@
 """Findings of spot checks: which wait for whom, and one with all that was said of it."""
 
-from django.db.models import BigIntegerField, Q, QuerySet
+from django.db.models import BigIntegerField, F, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ ON_BOARD = 3
 
 
 def visible(access: Access) -> QuerySet[Finding]:
-    found = Finding.objects.visible_to(access)
+    found = Finding.objects.visible_to(access).with_limit()
     return found.select_related(
         "team", "post__team", "responsible", "filed_by", "spot_check", "handover__outgoing_shift"
     )
@@ -36,7 +36,7 @@ def own(access: Access) -> list[Finding]:
 def waiting(access: Access) -> list[Finding]:
     """What others are still to put right, or wait to have looked at, the most urgent first."""
     found = visible(access).exclude(responsible=access.user).exclude(state=Finding.State.ACCEPTED)
-    return list(found.order_by("due_at", "pk")[:SHOWN])
+    return list(found.order_by(F("limit_at"), "pk")[:SHOWN])
 
 
 def cards(access: Access) -> list[Card]:
@@ -45,20 +45,20 @@ def cards(access: Access) -> list[Card]:
         Card(
             _("A finding waits for your answer: F%(number)s") % {"number": pk},
             _("Say by %(at)s (%(relative)s) what you did about it.")
-            % {"at": instant_words(due_at, access.now), "relative": relative_words(due_at, access.now)},
+            % {"at": instant_words(limit_at, access.now), "relative": relative_words(limit_at, access.now)},
             reverse("finding_detail", args=[pk]),
             _("Answer"),
-            due_at <= access.now,
+            limit_at <= access.now,
         )
-        for pk, due_at, team_id in _open(user=access.user.pk)
+        for pk, limit_at, team_id in _open(user=access.user.pk)
         if team_id in access.roles
     ][:ON_BOARD]
 
 
 @prepared(user=BigIntegerField())
 def _open(*, user: int) -> Rows:
-    found = Finding.objects.filter(responsible=user, state=Finding.State.OPEN)
-    return found.order_by("due_at", "pk").values_list("pk", "due_at", "team_id")
+    found = Finding.objects.filter(responsible=user, state=Finding.State.OPEN).with_limit()
+    return found.order_by(F("limit_at"), "pk").values_list("pk", F("limit_at"), "team_id")
 
 
 def people_of(handover: Handover) -> list[User]:

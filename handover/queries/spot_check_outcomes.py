@@ -66,11 +66,11 @@ def of_team(team: Team, now: datetime) -> Outcomes:
 def _findings(draws: list[int], now: datetime) -> Iterable[tuple[int, int | None, int, int, int]]:
     """By record: how many findings, how many of them are not settled, and how many wait too long."""
     unsettled = ~Q(state=Finding.State.ACCEPTED)
-    rows = Finding.objects.filter(spot_check__record__draw__in=draws).order_by()
+    rows = Finding.objects.filter(spot_check__record__draw__in=draws).with_limit().order_by()
     grouped = rows.values("spot_check__record__draw", "spot_check__record__place").annotate(
         filed=Count("pk"),
         unsettled=Count("pk", unsettled),
-        overdue=Count("pk", Q(state=Finding.State.OPEN, due_at__lte=now)),
+        overdue=Count("pk", Q(state=Finding.State.OPEN, limit_at__lte=now)),
     )
     return grouped.values_list(
         "spot_check__record__draw", "spot_check__record__place", "filed", "unsettled", "overdue"

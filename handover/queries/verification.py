@@ -18,7 +18,7 @@ from handover.models.evidence import PROTECTED, Protected
 from handover.queries import evidence
 
 PORTION = 2_000  # entries held in memory at once
-TABLES = {table.table: table for table in PROTECTED}
+TABLES = {table.name: table for table in PROTECTED}
 ENTRIES, CHECKPOINTS, LAYOUTS = (model._meta.db_table for model in (LedgerEntry, Checkpoint, Layout))
 SIGN_OFFS, TEXTS = SignOff._meta.db_table, SignedText._meta.db_table
 
@@ -149,7 +149,7 @@ def _read(table: Protected, columns: tuple[str, ...], keys: list[str]) -> dict[s
         return {str(key): values for key, *values in found.values_list("pk", *columns)}
     except FieldError:
         what = _("It does not have all the columns any more that the ledger covers: %(columns)s.")
-        raise DoesNotFit(table.table, keys[0], what % {"columns": ", ".join(columns)}) from None
+        raise DoesNotFit(table.name, keys[0], what % {"columns": ", ".join(columns)}) from None
 
 
 def _commitment(salt: str, columns: tuple[str, ...], values: list[Any]) -> str:
@@ -252,10 +252,10 @@ def _unsealed() -> int:
     marks = dict(Watermark.objects.values_list("table", "serial"))
     for table in PROTECTED:
         found = evidence.without_entry(table)
-        passed = {f"{table.serial}__lte": marks.get(table.table, 0) - evidence.RECENT}
-        if missed := found.filter(**passed).order_by(table.serial).first():
+        passed = found.exclude(evidence.recent(table, marks.get(table.name, 0)))
+        if missed := passed.order_by("pk").first():
             raise DoesNotFit(
-                table.table, missed.pk, _("This row is not in the ledger, though later ones are.")
+                table.name, missed.pk, _("This row is not in the ledger, though later ones are.")
             )
         waiting += found.count()
     return waiting

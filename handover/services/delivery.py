@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -187,6 +188,8 @@ def _send(carrier: Carrier, parcel: Parcel) -> NotSent | None:
         carrier.send(parcel)
     except NotSent as failure:
         return failure
+    except SoftTimeLimitExceeded:
+        raise  # no fault of the letter: the next run goes on
     except Exception as error:
         logger.exception("%s could not be sent", parcel.ref)
         return NotSent(Reason.FAILED, type(error).__name__)

@@ -59,7 +59,7 @@ def file(*, check: SpotCheck, facts: FindingFacts, actor: User, now: datetime, f
     if is_new:
         _record(finding, Event.Verb.FINDING_FILED, finding.text, actor, now)
         _await(finding, Waits.FINDING, finding.due_at, now)
-        _tell(finding, _FILED, f"finding.{finding.pk}.filed", now)
+        _tell(finding, _FILED, f"finding.{finding.pk}.filed", now, finding.due_at)
     return finding
 
 
@@ -89,12 +89,12 @@ def accept(*, finding: Finding, text: str, actor: User, now: datetime) -> None:
 def ask_again(*, finding: Finding, text: str, due_at: datetime, actor: User, now: datetime) -> None:
     """Something is still to be put right, by another time. Raises NotAllowed for a party."""
     _require_no_party(finding, actor)
-    lifecycle.move(finding, State.OPEN, due_at=due_at)
-    entry = _enter(finding, Step.AGAIN, text, actor, now)
+    lifecycle.move(finding, State.OPEN)
+    entry = _enter(finding, Step.AGAIN, text, actor, now, due_at)
     _record(finding, Event.Verb.FINDING_AGAIN, text, actor, now)
     clocks.stop(finding=finding, kinds={Waits.RECHECK}, now=now)
     _await(finding, Waits.FINDING, due_at, now)
-    _tell(finding, _AGAIN, f"finding.{finding.pk}.{entry.pk}", now)
+    _tell(finding, _AGAIN, f"finding.{finding.pk}.{entry.pk}", now, due_at)
 
 
 def _require_no_party(finding: Finding, actor: User) -> None:
@@ -102,8 +102,10 @@ def _require_no_party(finding: Finding, actor: User) -> None:
         raise NotAllowed(parties.why_not_judge())
 
 
-def _enter(finding: Finding, step: str, text: str, actor: User, now: datetime) -> FindingEntry:
-    return FindingEntry.objects.create(finding=finding, step=step, text=text, by=actor, at=now)
+def _enter(
+    finding: Finding, step: str, text: str, actor: User, now: datetime, due_at: datetime | None = None
+) -> FindingEntry:
+    return FindingEntry.objects.create(finding=finding, step=step, text=text, by=actor, at=now, due_at=due_at)
 
 
 def _await(finding: Finding, kind: str, due_at: datetime, now: datetime) -> None:
@@ -123,14 +125,14 @@ def _record(finding: Finding, verb: str, text: str, actor: User, now: datetime) 
     )
 
 
-def _tell(finding: Finding, template: str, key: str, now: datetime) -> None:
+def _tell(finding: Finding, template: str, key: str, now: datetime, due_at: datetime | None = None) -> None:
     """Tell who is to put it right, in their language and in the times of the team."""
     person = finding.responsible
     with translation.override(person.own_language), timezone.override(finding.team.zone):
         text = _(template) % {
             "finding": finding,
             "place": handover_words(finding.handover),
-            "at": Reader(now).instant(finding.due_at),
+            "at": Reader(now).instant(due_at) if due_at else "",
         }
     path = reverse("finding_detail", args=[finding.pk])
     letter = outbox.Letter(person, About.HANDOVER, text, key, handover=finding.handover, path=path)

@@ -11,12 +11,12 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection, transaction
+from django.db.models import Max
 
 from handover import chain, seal_key
-from handover.models import Checkpoint, Layout, LedgerEntry, Watermark
+from handover.models import Checkpoint, Event, Layout, LedgerEntry, Watermark
 from handover.models.evidence import PROTECTED, Protected
 from handover.queries import evidence
-from handover.queries.evidence import RECENT
 from handover.services import checkpoints
 
 BATCH = 1_000  # rows of one transaction
@@ -53,14 +53,19 @@ def run(*, now: datetime) -> int:
 def seal(*, key: Ed25519PrivateKey, now: datetime) -> int:
     """Seal one batch under one checkpoint. Nobody acts: it is no change, so it leaves no Event."""
     marks = _marks()
+    told_to = Event.objects.aggregate(last=Max("pk"))["last"] or 0
     oldest, coming = _running()
     rows: list[Unsealed] = []
     for table in PROTECTED:
-        room = BATCH - len(rows)
-        found = list(_unsealed(table, marks[table.table].serial, room)) if room else []
+        if not (room := BATCH - len(rows)):
+            break
+        found = list(_unsealed(table, marks[table.name].serial, room))
         rows += found
-        if room:
-            _advance(marks[table.table], found, oldest, coming, is_all=len(found) < room)
+        is_all = len(found) < room
+        highest = max((row.serial for row in found), default=0)
+        if table.told_by:
+            highest = told_to if is_all else 0
+        _advance(marks[table.name], highest, oldest, coming, is_all=is_all)
     if rows:
         _append(rows, key, now)
     return len(rows)
@@ -68,7 +73,7 @@ def seal(*, key: Ed25519PrivateKey, now: datetime) -> int:
 
 def _marks() -> dict[str, Watermark]:
     """Held until the commit, so that there is one sealer at a time."""
-    marks = [Watermark(table=table.table) for table in PROTECTED]
+    marks = [Watermark(table=table.name) for table in PROTECTED]
     Watermark.objects.bulk_create(marks, ignore_conflicts=True)
     return {mark.table: mark for mark in Watermark.objects.select_for_update().order_by("table")}
 
@@ -89,19 +94,18 @@ def _running() -> tuple[int, int]:
 
 def _unsealed(table: Protected, sealed_to: int, room: int) -> Iterator[Unsealed]:
     columns = table.columns
-    found = evidence.without_entry(table).filter(**{f"{table.serial}__gt": sealed_to - RECENT})
+    found = evidence.without_entry(table).filter(evidence.recent(table, sealed_to))
     seen = set()
     for serial, key, *values in found.order_by(table.serial).values_list(table.serial, "pk", *columns)[:room]:
         if key not in seen:  # two sign-offs may stand under one text
             seen.add(key)
-            yield Unsealed(table.table, serial, str(key), chain.row_text(columns, values))
+            yield Unsealed(table.name, serial, str(key), chain.row_text(columns, values))
 
 
-def _advance(mark: Watermark, found: list[Unsealed], oldest: int, coming: int, *, is_all: bool) -> None:
+def _advance(mark: Watermark, highest: int, oldest: int, coming: int, *, is_all: bool) -> None:
     """What was sealed at an earlier look counts once every transaction that was running then has ended:
     until then one of them may commit a serial below.
     """
-    highest = max((row.serial for row in found), default=0)
     before = (mark.serial, mark.candidate)
     if mark.horizon <= oldest or mark.horizon > coming:  # the latter after a move to another server
         mark.serial = max(mark.serial, mark.candidate if is_all else min(mark.candidate, highest))
@@ -131,7 +135,7 @@ def _append(rows: list[Unsealed], key: Ed25519PrivateKey, now: datetime) -> None
 
 def _note_layout(since: int) -> None:
     """Only where the columns are not those of the entries before."""
-    columns = {table.table: table.columns for table in PROTECTED}
+    columns = {table.name: table.columns for table in PROTECTED}
     latest = Layout.objects.order_by("-since").first()
     if latest is None or latest.columns != columns:
         Layout.objects.create(since=since, columns=columns)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
@@ -95,6 +96,8 @@ def _tell_alone(name: str, shift_id: int, now: datetime) -> int:
     """A shift whose message fails holds up no other."""
     try:
         return _tell(name, shift_id, now)
+    except SoftTimeLimitExceeded:
+        raise  # no fault of the shift: the next run goes on
     except Exception:
         logger.exception("The message %s of shift %d failed", name, shift_id)
         return 0

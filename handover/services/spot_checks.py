@@ -9,6 +9,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -62,6 +63,8 @@ def _draw_alone(waiting: Draw, now: datetime) -> bool:
     """A week whose draw fails holds up no other."""
     try:
         draw(week=waiting, actor=None, now=now)
+    except SoftTimeLimitExceeded:
+        raise  # no fault of the week: the next run goes on
     except Exception:
         logger.exception("The draw %d failed", waiting.pk)
         return False

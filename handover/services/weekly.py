@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from secrets import token_hex
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -49,6 +50,8 @@ def _prepare_alone(team: Team, week: date, now: datetime) -> int:
         return 0
     try:
         return _prepare(team, week, now)
+    except SoftTimeLimitExceeded:
+        raise  # no fault of the team: the next run goes on
     except Exception:
         logger.exception("The figures of the week %s of team %d failed", week, team.pk)
         return 0
@@ -120,6 +123,8 @@ def remind(*, now: datetime) -> int:
 def _remind_alone(pk: int, now: datetime) -> int:
     try:
         return _remind(pk, now)
+    except SoftTimeLimitExceeded:
+        raise
     except Exception:
         logger.exception("The reminder of action %d failed", pk)
         return 0

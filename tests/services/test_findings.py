@@ -214,7 +214,8 @@ def test_asked_again_it_has_a_new_time(place, finding, leader):
         finding=finding, text="Not on the second one.", due_at=END + 9 * DAY, actor=leader, now=END + 3 * DAY
     )
 
-    assert (finding.state, finding.due_at) == ("open", END + 9 * DAY)
+    again = Finding.objects.with_limit().get()
+    assert (again.state, again.limit_at, again.due_at) == ("open", END + 9 * DAY, finding.due_at)
     assert running({"finding": finding}) == [("finding", END + 9 * DAY)]
     assert told(place.ada)[-1].startswith(f"Thank you for the answer to F{finding.pk} ")
     findings.answer(finding=finding, text="Now too.", actor=place.ada, now=END + 4 * DAY)

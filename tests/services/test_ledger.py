@@ -10,6 +10,7 @@ from handover.models import Checkpoint, Event, LedgerEntry, Watermark
 from handover.models.evidence import PROTECTED
 from handover.queries import evidence
 from handover.services import checkpoints, events, ledger
+from tests.boundary import Boundary
 from tests.evidence import finding, seal, signed_record
 from tests.factories import NOW
 from tests.threads import at_once
@@ -32,7 +33,7 @@ def test_every_row_is_sealed_once() -> None:
     first, again = seal(), seal()
 
     tables = set(LedgerEntry.objects.values_list("table", flat=True))
-    assert tables == {table.table for table in PROTECTED}
+    assert tables == {table.name for table in PROTECTED}
     assert (first, again) == (LedgerEntry.objects.count(), 0)
     assert [*LedgerEntry.objects.order_by("seq").values_list("seq", flat=True)] == list(range(1, first + 1))
     assert sealed_events() == [*Event.objects.order_by("pk").values_list("pk", flat=True)]
@@ -48,7 +49,7 @@ def test_nothing_to_seal_writes_nothing(evidence_files) -> None:
 
 def test_much_is_sealed_in_batches(monkeypatch) -> None:
     monkeypatch.setattr(ledger, "BATCH", 10)
-    monkeypatch.setattr(ledger, "RECENT", 3)
+    monkeypatch.setattr(evidence, "RECENT", 3)
     note(35)
 
     assert seal() == 35
@@ -84,6 +85,26 @@ def test_watermark_of_another_server_is_taken_up_again() -> None:
 
     assert [seal(), seal()] == [5, 0]
     assert Watermark.objects.get(table="handover_event").horizon < 2**60
+
+
+def test_what_is_written_later_is_sealed_once_it_is(monkeypatch) -> None:
+    """The row itself lies long behind the sealer then."""
+    monkeypatch.setattr(evidence, "RECENT", 0)
+    boundary = Boundary()
+    handover = boundary.open()
+    boundary.submit(handover)
+    ended = LedgerEntry.objects.filter(table="handover_round.ended_at")
+    for _turn in range(3):
+        note(2)
+        seal()
+    before = ended.count()
+
+    boundary.confirm(handover)
+    seal()
+
+    assert (before, ended.count(), seal()) == (0, 1, 0)
+    assert ended.get().key == str(handover.rounds.get().pk)
+    assert finding() == ""
 
 
 def test_key_is_made_once_for_its_owner_alone(evidence_files) -> None:
@@ -125,7 +146,6 @@ def test_copy_outside_that_is_new_gets_everything(evidence_files) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_row_that_was_committed_late_is_sealed_whatever_came_before(monkeypatch) -> None:
     """A transaction takes its number and stays open while later numbers are sealed."""
-    monkeypatch.setattr(ledger, "RECENT", 0)
     monkeypatch.setattr(evidence, "RECENT", 0)
     written, go_on = threading.Event(), threading.Event()
 
@@ -154,7 +174,6 @@ def test_row_that_was_committed_late_is_sealed_whatever_came_before(monkeypatch)
 @pytest.mark.django_db(transaction=True)
 def test_many_write_while_several_seal(monkeypatch) -> None:
     monkeypatch.setattr(ledger, "BATCH", 7)
-    monkeypatch.setattr(ledger, "RECENT", 0)
     monkeypatch.setattr(evidence, "RECENT", 0)
 
     def write() -> None:

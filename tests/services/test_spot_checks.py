@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import connection
 
 from handover import sampling
 from handover.errors import Conflict, InvalidMove
@@ -192,7 +194,6 @@ def test_draw_of_a_week_without_records_is_empty(post):
 def test_a_record_is_drawn_in_one_week_where_two_share_an_hour(post):
     record = signed(post, at=END - timedelta(hours=1))
     first = drawn_week(post.team)
-    Draw.objects.filter(starts_at=END).delete()
     shared = Draw.objects.create(
         team=post.team,
         week="2026-03-16",
@@ -227,13 +228,28 @@ def test_a_draw_that_fails_holds_up_no_other(post, caplog):
         open_week(place.team)
         signed(place)
     broken = Draw.objects.get(team=post.team)
-    Draw.objects.filter(pk=broken.pk).update(seed="")
     DrawnRecord.objects.create(draw=broken, handover=signed(post, at=NOW + DAY), place=1, at=NOW)
 
     drawn = spot_checks.keep(now=END)
 
     assert (drawn, f"The draw {broken.pk} failed" in caplog.text) == (1, True)
     assert Draw.objects.get(team=other.team, week="2026-03-09").drawn_at == END
+
+
+def test_draw_that_runs_out_of_time_ends_the_run(post):
+    week = open_week(post.team)
+
+    def run_out_of_time(execute, sql, params, many, context):
+        if sql.startswith('UPDATE "handover_draw"'):
+            raise SoftTimeLimitExceeded
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(run_out_of_time), pytest.raises(SoftTimeLimitExceeded):
+        spot_checks.keep(now=END)
+
+    week.refresh_from_db()
+    assert week.drawn_at is None
+    assert spot_checks.keep(now=END) == 1
 
 
 def test_draw_makes_each_record_wait_for_its_check(post):

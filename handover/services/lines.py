@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -321,7 +322,12 @@ def _tell(
 ) -> None:
     about = {"handover": line.handover} if cut.is_elsewhere(line) else {"item": line.item}
     facts = {"number": line.item_id, "text": text}
-    inbox.tell(recipient=reader, actor=actor, sentence=sentence, facts=facts, now=now, **about)
+    path = ""
+    if (
+        line.handover.state == Handover.State.SUBMITTED
+    ):  # it is answered there, also by who is off duty by now
+        path = f"{reverse('handover_review', args=[line.handover_id])}#item-{line.item_id}"
+    inbox.tell(recipient=reader, actor=actor, sentence=sentence, facts=facts, path=path, now=now, **about)
 
 
 def _entry(verb: str, line: HandoverLine, actor: User, now: datetime, text: str = "", **data: Any) -> Event:

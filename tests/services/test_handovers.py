@@ -254,3 +254,5 @@ def test_question_reply_and_refusal_are_told_to_the_other_side(boundary):
         (boundary.bo.pk, "The blue one."),
         (boundary.ada.pk, "It is not ours."),
     ]
+    paths = set(Message.objects.values_list("path", flat=True))
+    assert paths == {f"/handovers/{handover.pk}/review/#item-{item.pk}"}

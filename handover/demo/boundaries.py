@@ -1,7 +1,7 @@
 """What both shifts do at a shift boundary. Each act finds the handover as it stands at its instant."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -11,12 +11,12 @@ from accounts.models import User
 from handover import canonical, form_template
 from handover.demo.accounts import PASSWORD
 from handover.demo.centre import Desk
-from handover.demo.data_files import read
 from handover.models import Assignment, Dispute, Handover, HandoverLine, Kind, Shift
 from handover.queries import cut, drafts, record
 from handover.services import confirmation, disputes, lines, opening, sections, submission
 
 Answer = HandoverLine.Answer
+RULE_TAKES = timedelta(days=3)
 BEGUN = 4  # so many sections of a form are written first
 
 
@@ -30,8 +30,7 @@ class Boundary:
     number: int
 
     def phrase(self, name: str) -> str:
-        chosen = read("phrases")[self.desk.language][name]
-        return str(chosen if isinstance(chosen, str) else chosen[self.number % len(chosen)])
+        return self.desk.phrase(name, self.number)
 
     def handover(self) -> Handover:
         related = ("team", "post__team", "outgoing_shift__post", "incoming_shift__post")
@@ -148,6 +147,20 @@ def dispute(boundary: Boundary, at: datetime) -> None:
 def contradict(boundary: Boundary, at: datetime) -> None:
     raised = Dispute.objects.select_related("handover").get(handover=boundary.handover())
     disputes.state(dispute=raised, text=boundary.phrase("contradict"), actor=boundary.leaving(at)[0], now=at)
+
+
+def decide(boundary: Boundary, at: datetime) -> None:
+    """For who handed it over; the leader sees to it that such things are written down from now on."""
+    desk, raised = boundary.desk, Dispute.objects.get(handover=boundary.handover())
+    rule = disputes.Rule(desk.phrase("rule"), (at + RULE_TAKES).date(), desk.leader)
+    reason, verdict = desk.phrase("decide"), Dispute.Verdict.OUTGOING
+    decision = disputes.Decision(verdict, reason, holder=raised.raised_by, rule=rule)
+    disputes.decide(dispute=raised, decision=decision, actor=desk.supervisors[0], now=at)
+
+
+def finish_rule(boundary: Boundary, at: datetime) -> None:
+    raised = Dispute.objects.get(handover=boundary.handover())
+    disputes.finish_rule(dispute=raised, actor=boundary.desk.leader, now=at)
 
 
 def refuse(boundary: Boundary, at: datetime, *, order_ref: str) -> None:

@@ -14,13 +14,16 @@ from handover.demo.accounts import PASSWORD
 from handover.demo.data_files import read
 from handover.demo.spans import named
 from handover.models import Customer, IssueType, Post, Shift
+from handover.queries.weeks import WEEK, Week, week_from, week_of
 from handover.services import customers, people, posts, setup, shifts, teams
 from handover.services.customers import CustomerFacts
 from handover.services.people import Place
 
 Role = Membership.Role
-FOUNDED = timedelta(days=3)  # so long before now the teams were set up
-WORKED = timedelta(hours=44)  # and so long before now the first shift began
+FOUNDED = timedelta(days=24)  # so long before now the teams were set up: two whole weeks at least
+OPENED = timedelta(days=3)  # and so long before now a temporary post began
+WORKED = timedelta(hours=44)  # since then somebody stands on every shift
+ROSTERED = timedelta(hours=2)  # after the teams were set up
 PLANNED = timedelta(days=3)  # up to when the roster is filled
 DAY_ENDS_IN = timedelta(hours=5)  # most follow-ups of today are due then
 CREWS = 3
@@ -44,6 +47,11 @@ class Desk:
     def crew_of(self, index: int) -> list[User]:
         return self.crews[(index - self.current) % CREWS]
 
+    def phrase(self, name: str, number: int = 0) -> str:
+        """What people here say; `number` tells one time from the others."""
+        chosen = read("phrases")[self.language][name]
+        return str(chosen if isinstance(chosen, str) else chosen[number % len(chosen)])
+
     def duty_supervisor_of(self, index: int) -> User | None:
         """The leader stands on the current shift, a supervisor on the next, nobody on the third."""
         chosen: list[User | None] = [self.leader, self.supervisors[0], None]
@@ -66,6 +74,18 @@ class Centre:
     @property
     def founded_at(self) -> datetime:
         return self.now - FOUNDED
+
+    def lasting(self) -> list[Desk]:
+        """The desks that were there from the beginning."""
+        return [desk for desk in self.desks.values() if not desk.post.last_day]
+
+    def weeks_over(self, team: Team) -> list[Week]:
+        """Those that ended a day ago or more, since the teams were set up."""
+        week, found = week_of(team, self.founded_at), []
+        while week.ends_at + timedelta(days=1) <= self.now:
+            found.append(week)
+            week = week_from(team, week.monday + WEEK)
+        return found
 
     def customer(self, post: Post, code: str) -> Customer:
         return Customer.objects.get(team=post.team_id, code=code)
@@ -113,13 +133,13 @@ def _make_posts(centre: Centre) -> None:
     actor, founded_at = centre.administrator, centre.founded_at
     for key, row in read("centre")["posts"].items():
         team = centre.teams[row["team"]]
-        first_day = founded_at.astimezone(team.zone).date() - timedelta(days=1)
+        first_day = (centre.now - OPENED).astimezone(team.zone).date() - timedelta(days=1)
         days = row.get("days")
         facts: posts.PostFacts = {
             "name": row["name"],
             "early_minutes": row["early"],
             "first_day": first_day if days else None,
-            "last_day": first_day + FOUNDED + timedelta(days=days) if days else None,
+            "last_day": first_day + OPENED + timedelta(days=days) if days else None,
             "is_active": True,
         }
         post = posts.create(team=team, facts=facts, hours=[], leaders=[], actor=actor, now=founded_at)
@@ -221,7 +241,7 @@ def _staff(centre: Centre, key: str) -> Desk:
     )
     for index, shift in enumerate(planned):
         if (key, index - desk.current) != HOLE:
-            _assign(desk, index, shift, centre.founded_at + timedelta(hours=2))
+            _assign(desk, index, shift, centre.founded_at + ROSTERED)
     return desk
 
 

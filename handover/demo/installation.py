@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from accounts.models import Team, User
 from handover import append_only
-from handover.demo import checks, notices, scenes, stories
+from handover.demo import checks, notices, past, scenes, stories, weekly
 from handover.demo.centre import build
 from handover.demo.data_files import read
 from handover.demo.script import Script
@@ -42,10 +42,12 @@ def make(now: datetime) -> None:
     """All of it or nothing, into an empty installation."""
     centre = build(now)
     script = Script(now)
+    past.plan(script, centre)
     scenes.plan(script, centre)
     stories.plan(script, centre)
     notices.plan(script, centre)
     checks.plan(script, centre)
+    weekly.plan(script, centre)
     script.play()
 
 

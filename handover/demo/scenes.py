@@ -1,8 +1,9 @@
 """Which boundary went how, who was late and who did not come."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 
 from accounts.models import User
 from handover.demo import boundaries as does
@@ -26,6 +27,15 @@ DISPUTED: Scene = (*RESERVED, (1, does.dispute), (3, does.contradict))
 ADDED_TO: Scene = (*CONFIRMED, (40, does.add_addendum))
 TAKEN_OVER: Scene = (*SIGNED, (-4, does.take_over))
 TWO_ROUNDS: Scene = (*WRITTEN, (-18, does.submit), (-14, does.send_back), *CONFIRMED[3:])
+LATE: Scene = (
+    *SIGNED,
+    (8, does.accept_urgent),
+    (20, does.accept_some),
+    (38, does.receive_rest),
+    (41, does.confirm),
+)
+HASTY: Scene = ((-50, does.open_record), (-30, does.begin_form), (-20, does.look_at_half), *LATE[3:])
+DECIDED: Scene = (*DISPUTED, (25, does.decide), (2600, does.finish_rule))
 DRAFT: Scene = ((-55, does.open_record), (-45, does.begin_form), (-32, does.look_at_half))
 RETURNED: Scene = (
     (-55, does.open_record),
@@ -63,20 +73,38 @@ def plan(script: Script, centre: Centre) -> None:
         for index in range(desk.current + 1):
             scene = scenes[index - usual] if index >= usual else CONFIRMED
             boundary = Boundary(desk, desk.shifts[index], desk.shifts[index + 1], index + len(desk.key))
-            for minutes, act in scene:
-                script.add(boundary.outgoing.ends_at + timedelta(minutes=minutes), partial(act, boundary))
+            perform(script, boundary, scene)
+
+
+def perform(script: Script, boundary: Boundary, scene: Scene) -> None:
+    for minutes, act in scene:
+        script.add(boundary.outgoing.ends_at + timedelta(minutes=minutes), partial(act, boundary))
 
 
 def _plan_presence(script: Script, desk: Desk, index: int, shift: Shift) -> None:
     is_next = index > desk.current
     if is_next and desk.key == NOBODY_CAME:
         return
+    goes = not is_next and not (index == desk.current and desk.key in STILL_THERE)
+    attend(script, desk, shift, _people(desk, index), late=LATE_MINUTES if is_next else {}, goes=goes)
+
+
+def attend(
+    script: Script,
+    desk: Desk,
+    shift: Shift,
+    people: list[User],
+    *,
+    late: Mapping[str, int] = MappingProxyType({}),
+    goes: bool = True,
+) -> None:
+    """Each checks in, one after the other and some too late, and leaves when all is handed over."""
     expected_at = shift.starts_at - timedelta(minutes=desk.post.early_minutes)
-    for place, person in enumerate(_people(desk, index)):
-        late = LATE_MINUTES.get(person.username, 0) if is_next else 0
-        arrived_at = expected_at + timedelta(minutes=late or 1, seconds=20 * place)
+    for place, person in enumerate(people):
+        minutes = late.get(person.username, 1)
+        arrived_at = expected_at + timedelta(minutes=minutes, seconds=20 * place)
         script.add(arrived_at, partial(_check_in, shift, person))
-        if not is_next and not (index == desk.current and desk.key in STILL_THERE):
+        if goes:
             script.add(shift.ends_at + CHECK_OUT, partial(_check_out, desk, shift, person))
 
 

@@ -11,8 +11,7 @@ from handover.demo.centre import Centre, Desk
 from handover.demo.data_files import read
 from handover.demo.script import Script
 from handover.demo.spans import named, span, told
-from handover.models import PendingItem, Promise
-from handover.queries import duty
+from handover.models import Assignment, PendingItem, Promise
 from handover.services import endings, holding, items, promises
 
 WORK = {"progress", "resolve"}  # who does this to an item in the queue takes it first
@@ -42,10 +41,14 @@ class Story:
 def plan(script: Script, centre: Centre) -> None:
     for desk in centre.desks.values():
         for turn, facts in enumerate(read(desk.key)):
-            story = Story(centre, desk, facts, turn)
-            script.add(centre.now + span(facts["at"]), partial(_register, story))
-            for step in facts.get("then", []):
-                script.add(centre.now + span(step["at"]), partial(_continue, story, step))
+            tell(script, Story(centre, desk, facts, turn))
+
+
+def tell(script: Script, story: Story) -> None:
+    now = story.centre.now
+    script.add(now + span(story.facts["at"]), partial(_register, story))
+    for step in story.facts.get("then", []):
+        script.add(now + span(step["at"]), partial(_continue, story, step))
 
 
 def _register(story: Story, at: datetime) -> None:
@@ -96,7 +99,8 @@ def _somebody(desk: Desk, turn: int, at: datetime) -> User:
 
 
 def _agents(desk: Desk, at: datetime) -> list[User]:
-    return [row.user for row in duty.on_duty(desk.post, at).people if not row.is_duty_supervisor]
+    rows = Assignment.objects.on_duty(at).filter(shift__post=desk.post, is_duty_supervisor=False)
+    return [row.user for row in rows.select_related("user").order_by("user__display_name", "pk")]
 
 
 def _progress(story: Story, item: PendingItem, step: dict[str, Any], actor: User, at: datetime) -> None:

@@ -27,7 +27,11 @@ from handover.hints import must_fail
 from handover.models import (
     Assignment,
     Dispute,
+    DisputeStatement,
+    Draw,
+    DrawnRecord,
     Event,
+    Finding,
     Handover,
     HandoverLine,
     IssueType,
@@ -37,6 +41,8 @@ from handover.models import (
     Promise,
     SignOff,
     SpotCheckPlan,
+    WeeklyAction,
+    WeeklyReport,
 )
 from handover.queries import cut, duty, notices, record
 from handover.services import confirmation, lines, submission
@@ -50,21 +56,27 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOURS = [(0, 10), (8, 5), (15, 55), (23, 50)]
 POSTS = read("centre")["posts"]
-STAGES = {"registered": 34, "waiting": 17, "resolved": 16, "in_progress": 10, "closed": 9, "cancelled": 1}
+STAGES = {"registered": 34, "waiting": 17, "resolved": 51, "in_progress": 10, "closed": 28, "cancelled": 1}
 VERBS = {
     Event.Verb.ADDENDUM_ADDED,
     Event.Verb.ANSWERED_BACK,
     Event.Verb.CALLED_AGAIN,
     Event.Verb.DISPUTE_RAISED,
     Event.Verb.DISPUTE_STATED,
+    Event.Verb.DISPUTE_DECIDED,
+    Event.Verb.DRAWN,
     Event.Verb.DRAW_COMMITTED,
+    Event.Verb.FINDING_ACCEPTED,
     Event.Verb.LINE_QUESTIONED,
     Event.Verb.LINE_REPLIED,
     Event.Verb.NOTICE_WRITTEN,
+    Event.Verb.RECORD_ADDED,
     Event.Verb.REOPENED,
+    Event.Verb.RULE_DONE,
     Event.Verb.SUBSTITUTED,
     Event.Verb.TRANSFERRED,
     Event.Verb.TRANSFERRED_OUT,
+    Event.Verb.WEEKLY_DONE,
 }
 
 
@@ -141,20 +153,22 @@ def test_the_promised_situations_stand_whatever_the_hour(hour: int, minute: int)
     assert (Team.objects.count(), Post.objects.count(), User.objects.count()) == (3, 5, 40)
     assert count(PendingItem.objects.open(), "kind") == {"follow_up": 40, "urgent": 14, "reminder": 7}
     assert count(PendingItem, "stage") == STAGES
-    assert count(Handover, "state") == {"confirmed": 19, "draft": 2, "submitted": 3, "lapsed": 1}
-    assert count(Handover, "with_reservation")[True] == 1
+    assert count(Handover, "state") == {"confirmed": 46, "draft": 2, "submitted": 3, "lapsed": 1}
+    assert count(Handover, "with_reservation")[True] == 5
     assert count(Handover.objects.filter(state=State.CONFIRMED), "taken_over", "round_count") == {
-        (False, 1): 17,
-        (False, 2): 1,
+        (False, 1): 40,
+        (False, 2): 5,
         (True, 1): 1,
     }
-    assert count(Dispute, "state", "statements__side") == {("open", "incoming"): 1, ("open", "outgoing"): 1}
+    assert count(Dispute, "state") == {"open": 1, "decided": 4}
+    assert count(DisputeStatement, "side") == {"incoming": 5, "outgoing": 5}
     assert count(SpotCheckPlan, "per_week") == {2: 3}
     assert set(count(Promise, "state")) == set(Promise.State.values)
     assert all(count(Event, "verb")[verb] for verb in VERBS)
     assert_clocks_and_alarms_of_every_sort(now)
     assert_issue_types_are_in_the_language_of_the_team()
     assert all(duty.in_charge(post, now) for post in Post.objects.all())
+    assert_past_weeks_are_drawn_checked_and_agreed_on(now)
     assert_trail_runs_with_time(now)
     assert_notices_wait(now)
     sign_as_each_role(now)
@@ -178,6 +192,24 @@ def assert_clocks_and_alarms_of_every_sort(now: datetime) -> None:
     assert opened.filter(repeat_count__gte=1).exists()
     assert HandoverLine.objects.exclude(read_back="").exists()
     assert Assignment.objects.filter(substitutes__isnull=False, late_minutes__gte=15).exists()
+
+
+def assert_past_weeks_are_drawn_checked_and_agreed_on(now: datetime) -> None:
+    """Of both lasting teams, two whole weeks at least: all checked but one of the last, one finding open."""
+    over = Draw.objects.filter(drawn_at__isnull=False).exclude(team__name="Promotion 大促小组")
+    weeks = over.values_list("team__name", "week")
+    latest = {team: max(week for name, week in weeks if name == team) for team, _week in weeks}
+    unchecked = DrawnRecord.objects.filter(draw__in=over, checks__isnull=True)
+    open_findings = Finding.objects.filter(state=Finding.State.OPEN, due_at__gt=now)
+    draws = ("draw__team__name", "draw__week")
+    of_finding = tuple(f"spot_check__record__{name}" for name in draws)
+
+    assert count(unchecked, *draws) == count(open_findings, *of_finding) == dict.fromkeys(latest.items(), 1)
+    assert Finding.objects.filter(state=Finding.State.ACCEPTED).count() == len(weeks) - len(latest)
+    reports = WeeklyReport.objects.filter(week__in=latest.values())
+    assert set(reports.values_list("team__name", "week")) == set(latest.items())
+    waiting = WeeklyAction.objects.filter(report__in=reports, done_at=None, due_date__gt=now)
+    assert set(waiting.values_list("report__team__name", flat=True)) == set(latest)
 
 
 def assert_notices_wait(now: datetime) -> None:

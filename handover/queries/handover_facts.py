@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from handover.models import Escalation, Event, Fact, Handover, HandoverLine, Measure, Round
+from handover.models import Escalation, Event, Fact, Handover, HandoverLine, Measure, Round, Waits
 
 from .item_facts import minutes, of_step
 
@@ -122,8 +122,9 @@ def _boundaries(items: set[int]) -> dict[int, list[datetime]]:
 
 
 def _escalations(known: _Known) -> Iterator[Fact]:
+    """Of the handover itself: that nobody has checked it yet is a matter of supervision."""
     fired = Escalation.objects.filter(clock__handover__in=known.handovers).select_related("clock")
-    for step in fired.order_by("pk"):
+    for step in fired.exclude(clock__kind=Waits.CHECK).order_by("pk"):
         if (pk := step.clock.handover_id) and step.told:
             handover = known.handovers[pk]
             for measure, bucket in of_step(step, handover.team):

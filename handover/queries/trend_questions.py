@@ -32,6 +32,7 @@ class Question:
     miss: LazyText
     unit: LazyText
     value: LazyText | None = None  # how the value of one record reads
+    no_value: LazyText | None = None  # and how one reads that has none, instead of `miss`
     goal: int | None = None  # where the product has a rule
     is_fault: bool = False  # a share of which none is best: its axis ends above the highest bar
 
@@ -49,9 +50,10 @@ QUESTIONS = (
         _("Do we hand over on time?"),
         _("Handovers that were confirmed within 30 minutes of the boundary."),
         pgettext_lazy("handover", "on time"),
-        pgettext_lazy("handover", "late, or not confirmed"),
+        pgettext_lazy("handover", "late"),
         _PERCENT,
         _TOOK,
+        pgettext_lazy("handover", "not confirmed"),
     ),
     Question(
         Measure.CONFIRMED,
@@ -65,7 +67,7 @@ QUESTIONS = (
         pgettext_lazy("handover", "confirmed"),
         _MINUTES,
         _TOOK,
-        CONFIRM_MINUTES,
+        goal=CONFIRM_MINUTES,
     ),
     Question(
         Measure.SCORE,
@@ -160,7 +162,10 @@ QUESTIONS = (
         Measure.ESCALATION,
         Form.COUNT,
         _("How far does it go when something waits?"),
-        _("Escalations of which somebody was told, by the step of the ladder."),
+        _(
+            "Escalations of items and handovers of which somebody was told, by the step of the ladder. What "
+            "supervision itself leaves waiting, such as disputes, spot checks and findings, is not in it."
+        ),
         _("told"),
         _("told"),
         _NUMBER,

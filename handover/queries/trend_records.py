@@ -1,5 +1,6 @@
 """The records that were counted in one point of a trend, or for one person."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -99,25 +100,31 @@ def _record(fact: dict[str, object], question: Question, reader: Reader, bases: 
     at = fact["at"]
     if not isinstance(at, datetime):
         raise TypeError(at)
-    result = [str(question.hit if fact["hit"] or question.form is not Form.SHARE else question.miss)]
-    if question.value and fact["value"] is not None:
-        result.append(str(question.value) % {"value": fact["value"]})
-    if question.measure == Measure.ESCALATION:
-        result.append(_("Step %(number)s") % {"number": fact["bucket"]})
+    is_hit = bool(fact["hit"]) or question.form is not Form.SHARE
     return Record(
         what=_what(fact),
         place=" · ".join(str(part) for part in (fact["post__name"], fact["shift_name"]) if part),
         when=reader.instant(at),
         iso=iso(at),
-        result=", ".join(result),
-        is_hit=bool(fact["hit"]) or question.form is not Form.SHARE,
+        result=", ".join(_result(fact, question, is_hit=is_hit)),
+        is_hit=is_hit,
         url=_url(fact, bases),
     )
 
 
+def _result(fact: dict[str, object], question: Question, *, is_hit: bool) -> Iterator[str]:
+    value = fact["value"]
+    miss = question.no_value if question.no_value and value is None else question.miss
+    yield str(question.hit if is_hit else miss)
+    if question.value and value is not None:
+        yield str(question.value) % {"value": value}
+    if question.measure == Measure.ESCALATION:
+        yield _("Step %(number)s") % {"number": fact["bucket"]}
+
+
 def _what(fact: dict[str, object]) -> str:
     if not fact["item_id"]:
-        return _("Handover")
+        return f"{_('Handover')} {fact['handover_id']}"
     facts = {"number": fact["item_id"], "kind": Kind(str(fact["item__kind"])).label}
     return _("#%(number)s (%(kind)s)") % facts
 

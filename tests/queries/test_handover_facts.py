@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from handover.models import Measure
-from handover.services import lines, submission
+from handover.models import Escalation, Measure, Waits
+from handover.services import clocks, escalation, lines, submission
 from tests import factories
 from tests.boundary import SOON, Boundary, line_of
 from tests.factories import NOW
@@ -101,3 +101,16 @@ def test_item_handed_over_for_the_fourth_time_is_older_than_it_should_be():
     scene.confirm(handover, now=SOON)
 
     assert counted(Measure.CARRIED, now=LATER) == [(True, 4)]
+
+
+def test_escalation_of_a_handover_counts_and_that_of_its_spot_check_does_not():
+    scene = Boundary()
+    handover = scene.open()
+    checked = clocks.run(handover=handover, kind=Waits.CHECK, started_at=NOW, due_at=NOW)
+    clocks.start_all([checked])
+    escalation.sweep(now=LATER)
+
+    told = Escalation.objects.filter(clock__handover=handover).exclude(told=[])
+    steps = list(told.filter(clock__kind=Waits.SIGN).values_list("pk", flat=True))
+    assert counted(Measure.ESCALATION, now=LATER, fields=("thing",)) == steps != []
+    assert told.filter(clock__kind=Waits.CHECK).exists()

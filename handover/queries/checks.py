@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise as StrPromise
 
 from handover import permissions
 from handover.check_template import CRITERIA
 from handover.models import Access, DrawnRecord, Finding, Handover, SpotCheck
+from handover.queries.prepared import Rows, prepared
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,13 @@ def addresses(handover: Handover, access: Access) -> list[str]:
     if permissions.can_read_checks(access, handover):
         found = DrawnRecord.objects.filter(handover=handover).values_list("pk", flat=True)
         return [reverse("check_detail", args=[pk]) for pk in found]
-    own = Finding.objects.filter(handover=handover, responsible=access.user).order_by("pk")
-    return [reverse("finding_detail", args=[pk]) for pk in own.values_list("pk", flat=True)]
+    own = _own_findings(handover=handover.pk, user=access.user.pk)
+    return [reverse("finding_detail", args=[pk]) for (pk,) in own]
+
+
+@prepared(handover=BigIntegerField(), user=BigIntegerField())
+def _own_findings(*, handover: int, user: int) -> Rows:
+    return Finding.objects.filter(handover=handover, responsible=user).order_by("pk").values_list("pk")
 
 
 def _scores(check: SpotCheck) -> list[Score]:

@@ -32,12 +32,17 @@ def visible(border: Border) -> QuerySet[Handover]:
         has_disputes=Exists(disputes),
         is_disputed=Exists(disputes.open()),
     )
-    return found.select_related("team", "post__team", "outgoing_shift__post", "incoming_shift__post")
+    return found.select_related("team", "post", "outgoing_shift", "incoming_shift")
 
 
 def find(access: Access, pk: int) -> Handover | None:
-    """The handover if this person may see it."""
-    return one(_find, border=access.border, pk=pk)
+    """The handover if this person may see it, with one team and one post under all their names."""
+    found = one(_find, border=access.border, pk=pk)
+    if found:
+        found.post.team = found.team
+        for shift in filter(None, (found.outgoing_shift, found.incoming_shift)):
+            shift.post = found.post
+    return found
 
 
 @prepared(pk=BigIntegerField())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import BigIntegerField, DateTimeField, Exists, OuterRef, QuerySet
+from django.db.models import BigIntegerField, DateTimeField, Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
 from accounts.models import User
@@ -38,6 +38,15 @@ HAPPENED = (
     Event.Verb.PROMISE_MOVED,
 )
 
+# What the page reads of a line and of its item.
+OWN = ("round_number", "kind", "answer", "answered_at", "reason", "read_back")
+ITEM = (
+    "item__kind",
+    "item__team",
+    "item__next_clock",
+    "item__next_due_at",
+    "item__changed_at",
+)
 
 Threads = defaultdict[int | None, list[Remark]]  # by item
 Happened = defaultdict[int | None, list[Entry]]
@@ -134,25 +143,26 @@ def read(handover: Handover, access: Access) -> ReviewPage:
 @prepared(handover=BigIntegerField())
 def _rows(*, handover: int) -> QuerySet[HandoverLine]:
     lines = HandoverLine.objects.filter(handover=handover, round_number__gt=0)
-    return lines.select_related("item", "answered_by", "decided_holder").order_by("position", "pk")
+    names = ("answered_by__display_name", "decided_holder__display_name")
+    related = lines.select_related("item", "answered_by", "decided_holder")
+    return related.only(*OWN, *ITEM, *names).order_by("position", "pk")
 
 
 def version(handover: Handover) -> str:
     """Changes whenever the lines may show something else: with each entry of the record or of an item."""
-    newest = _newest_event(handover=handover.pk)
-    changed = _newest_change(handover=handover.pk)
-    return f"{newest[0][0] if newest else 0}-{changed[0][0].timestamp() if changed else 0}"
+    [(entry, changed_at)] = _newest(handover=handover.pk)
+    return f"{entry or 0}-{changed_at.timestamp() if changed_at else 0}"
 
 
 @prepared(handover=BigIntegerField())
-def _newest_event(*, handover: int) -> Rows:
-    return Event.objects.filter(handover=handover).order_by("-at", "-pk").values_list("pk")[:1]
-
-
-@prepared(handover=BigIntegerField())
-def _newest_change(*, handover: int) -> Rows:
+def _newest(*, handover: int) -> Rows:
+    """The newest entry, and when an item of the lines was changed last."""
+    entries = Event.objects.filter(handover=handover).order_by("-at", "-pk")
     items = PendingItem.objects.filter(lines__handover=handover, lines__round_number__gt=0)
-    return items.order_by("-changed_at", "-pk").values_list("changed_at")[:1]
+    return Handover.objects.filter(pk=handover).values_list(
+        Subquery(entries.values("pk")[:1]),
+        Subquery(items.order_by("-changed_at", "-pk").values("changed_at")[:1]),
+    )
 
 
 def _burns_first(line: ReviewLine) -> tuple[bool, datetime, int]:

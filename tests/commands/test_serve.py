@@ -115,3 +115,22 @@ def test_pulse_watch_judges_by_the_monotonic_clock_alone() -> None:
     ]
 
     assert verdicts == [False, False, False, False, True]
+
+
+def test_pulse_watch_gives_a_slow_start_more_time_after_each_restart() -> None:
+    noon = datetime(2026, 3, 10, 12, tzinfo=UTC)
+    watch = PulseWatch(deaf_after=30, changed=0)
+
+    watch.restarted(clock=31)
+    slow = [watch.is_deaf(beat=None, clock=clock) for clock in (31 + 60, 31 + 61)]
+    watch.restarted(clock=92)
+    well_again = watch.is_deaf(beat=noon, clock=200)
+    again = [watch.is_deaf(beat=noon, clock=clock) for clock in (230, 231)]
+
+    assert (slow, well_again, again) == ([False, True], False, [False, True])
+
+
+def test_pulse_watch_waits_no_longer_than_eight_times_as_long() -> None:
+    watch = PulseWatch(deaf_after=30, changed=0, restarts=40)
+
+    assert [watch.is_deaf(beat=None, clock=clock) for clock in (240, 241)] == [False, True]

@@ -190,6 +190,6 @@ def restart_if_deaf(supervisor: Supervisor, pulse: PulseWatch) -> None:
     finally:
         connection.close()
     if pulse.is_deaf(beat=beat, clock=time.monotonic()):
-        say(f"No sign of life of the worker for {pulse.deaf_after:g} s: worker and beat start again.")
+        say(f"No sign of life of the worker for {pulse.patience:g} s: worker and beat start again.")
         supervisor.restart("worker", "beat")
-        pulse.forgive(clock=time.monotonic())
+        pulse.restarted(clock=time.monotonic())

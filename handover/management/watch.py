@@ -4,7 +4,6 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime
 
-
 MOST_PATIENCE = 8  # times the first
 
 

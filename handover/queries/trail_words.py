@@ -26,7 +26,7 @@ NAMED = (User, Post, ShiftPattern, Shift, IssueType, Webhook, Team)
 # What stands in the data of an entry beside its changes, as far as it says something to a reader.
 FACTS: dict[str, Promise] = {
     "what": gettext_lazy("What"),
-    "name": pgettext_lazy("person", "name"),
+    "name": gettext_lazy("name"),
     "title": gettext_lazy("Title"),
     "change": gettext_lazy("Change"),
     "starts_at": gettext_lazy("starts at"),
@@ -36,11 +36,27 @@ FACTS: dict[str, Promise] = {
     "sha256": gettext_lazy("Fingerprint"),
     "lines": gettext_lazy("Lines"),
     "late_minutes": gettext_lazy("late (minutes)"),
-    "created": gettext_lazy("created"),
-    "removed": gettext_lazy("removed"),
+    "created": gettext_lazy("shifts made"),
+    "removed": gettext_lazy("shifts taken away"),
     "filters": gettext_lazy("Filters"),
     "limit": gettext_lazy("At most"),
     "reason": gettext_lazy("Reason"),
+}
+# What services name in a word of their own.
+KINDS: dict[tuple[str, str], Promise] = {
+    ("what", "team"): gettext_lazy("team"),
+    ("what", "post"): pgettext_lazy("desk", "post"),
+    ("what", "pattern"): gettext_lazy("shift pattern"),
+    ("what", "issue_type"): gettext_lazy("issue type"),
+    ("what", "ladder"): gettext_lazy("escalation ladder"),
+    ("what", "score"): gettext_lazy("completeness score"),
+    ("what", "spot checks"): gettext_lazy("plan of spot checks"),
+    ("what", "webhook"): gettext_lazy("webhook"),
+    ("change", "created"): gettext_lazy("shift made"),
+    ("change", "edited"): gettext_lazy("shift changed"),
+    ("change", "deleted"): gettext_lazy("shift deleted"),
+    ("change", "assigned"): gettext_lazy("put on the shift"),
+    ("change", "unassigned"): gettext_lazy("taken off the shift"),
 }
 OWN_LABELS: dict[str, Promise] = {
     "created": gettext_lazy("Created"),
@@ -196,7 +212,7 @@ def _fact(name: str, value: Any) -> str:
         return listed(f"{name}={each}" for name, each in value.items())
     # Names and titles are what people typed, and may look like a time.
     moment = parse_datetime(value) if name == "starts_at" else None
-    return moment_words(moment) if moment else str(value)
+    return moment_words(moment) if moment else str(KINDS.get((name, str(value)), value))
 
 
 def _changed(name: str, values: Any) -> str:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import Membership, User
 from handover.models import Event, Post, Reading
 from handover.queries import trail
-from handover.services import customers, events, items, teams
+from handover.services import customers, events, items, shifts, teams
 from handover.services.customers import CustomerFacts
 from tests import factories
 from tests.counting import queries_of
@@ -70,6 +70,22 @@ def test_changed_settings_and_people_show_old_and_new_values(client, desk, audit
     row = client.get(TRAIL).context["rows"][0]
 
     assert row.details == ["What: team", "Name: Night team", f"Name: {old} → Night team"]
+
+
+def test_changed_roster_is_told_in_words(client, desk, auditor) -> None:
+    ada = factories.member(desk.team, name="Ada")
+    shifts.assign(
+        shift=factories.shift(desk, starts_at=NOW + timedelta(hours=2)), user=ada, actor=ada, now=NOW
+    )
+
+    row = client.get(TRAIL).context["rows"][0]
+
+    assert row.details == [
+        "About Ada",
+        "Name: Day",
+        "Change: put on the shift",
+        "Starts at: 2026-03-10 16:00",
+    ]
 
 
 @pytest.mark.parametrize(

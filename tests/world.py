@@ -221,6 +221,7 @@ class World(Desk):
             submitted_at=before.ends_at,
             score=50,
             outcome=Round.Outcome.LAPSED,
+            ended_at=before.ends_at,
         )
         accepted = {"answer": "accepted", "answered_by": self.ada, "answered_at": self.then}
         return HandoverLine.objects.create(handover=handover, item=self.matter, round_number=1, **accepted)

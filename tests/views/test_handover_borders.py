@@ -67,8 +67,9 @@ def received_and_sent_away(desk) -> HandoverLine:
     text = SignedText.objects.create(
         sha256="0" * 64, text="{}", schema_version=2, template_version=1, created_at=before.ends_at
     )
-    submitted = {"submitted_by": desk.dai, "submitted_at": before.ends_at, "score": 50, "outcome": "lapsed"}
-    earlier.rounds.create(number=1, text=text, **submitted)
+    submitted = {"submitted_by": desk.dai, "submitted_at": before.ends_at, "score": 50}
+    lapsed = {"outcome": "lapsed", "ended_at": before.ends_at}
+    earlier.rounds.create(number=1, text=text, **submitted, **lapsed)
     received = {"answer": "received", "answered_by": desk.ada, "answered_at": desk.then}
     line = HandoverLine.objects.create(handover=earlier, item=item, round_number=1, **received)
     send_away(desk, item)

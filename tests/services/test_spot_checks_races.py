@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from accounts.models import User
 from handover.check_template import KEYS
 from handover.errors import Conflict
 from handover.models import Clock, Draw, DrawnRecord, Event, Finding, SpotCheck
@@ -75,22 +76,64 @@ def test_two_who_score_a_record_score_it_once():
     assert (refused, SpotCheck.objects.count()) == ([Conflict], 1)
 
 
-def test_an_answer_and_an_end_at_once_leave_one_of_them():
-    post = factories.post()
-    ada, chief = factories.member(post.team), factories.member(post.team, Role.SUPERVISOR)
+@pytest.fixture
+def ada():
+    return factories.member(factories.team(), name="Ada")
+
+
+def filed(ada) -> tuple[Finding, User]:
+    """What Ada is to put right, and who says so."""
+    post = factories.post(ada.teams.get())
+    chief = factories.member(post.team, Role.SUPERVISOR)
     signed(post, ada)
     drawn = drawn_week(post.team).records.get()
     check = spot_checks.score(drawn=drawn, scores=dict.fromkeys(KEYS, 3), remarks="", actor=chief, now=END)
     due_at = END + timedelta(days=7)
     facts = {"text": "Found", "correction": "Mend it", "responsible": ada, "due_at": due_at}
-    made = findings.file(check=check, facts=facts, actor=chief, now=END)
-    seen = [Finding.objects.get(pk=made.pk) for _number in range(2)]
+    return findings.file(check=check, facts=facts, actor=chief, now=END), chief
+
+
+def seen(finding: Finding) -> Finding:
+    """As each request reads it for itself."""
+    return Finding.objects.get(pk=finding.pk)
+
+
+def waiting(finding: Finding) -> list[str]:
+    return list(Clock.objects.filter(finding=finding, stopped_at=None).values_list("kind", flat=True))
+
+
+def test_an_answer_and_an_end_at_once_leave_one_of_them(ada):
+    made, chief = filed(ada)
 
     refused = at_once(
-        partial(findings.answer, finding=seen[0], text="Done", actor=ada, now=END),
-        partial(findings.accept, finding=seen[1], text="Ends", actor=chief, now=END),
+        partial(findings.answer, finding=seen(made), text="Done", actor=ada, now=END),
+        partial(findings.accept, finding=seen(made), text="Ends", actor=chief, now=END),
     )
 
     assert (refused, made.entries.count()) == ([Conflict], 1)
-    state = Finding.objects.get(pk=made.pk).state
-    assert Clock.objects.filter(finding=made, stopped_at=None).count() == (state == "answered")
+    assert waiting(made) == (["recheck"] if seen(made).state == "answered" else [])
+
+
+def test_an_answer_sent_twice_at_once_is_one(ada):
+    made, _chief = filed(ada)
+
+    refused = at_once(
+        *[partial(findings.answer, finding=seen(made), text="Done", actor=ada, now=END) for _number in (1, 2)]
+    )
+
+    assert (refused, made.entries.count(), waiting(made)) == ([Conflict], 1, ["recheck"])
+
+
+def test_two_second_looks_at_once_leave_one_of_them(ada):
+    made, chief = filed(ada)
+    findings.answer(finding=seen(made), text="Done", actor=ada, now=END)
+    other = factories.member(made.team, Role.SUPERVISOR)
+    again = {"text": "And this?", "due_at": END + timedelta(days=9)}
+
+    refused = at_once(
+        partial(findings.accept, finding=seen(made), text="Thanks", actor=chief, now=END),
+        partial(findings.ask_again, finding=seen(made), **again, actor=other, now=END),
+    )
+
+    assert (refused, made.entries.count()) == ([Conflict], 2)
+    assert waiting(made) == (["finding"] if seen(made).state == "open" else [])

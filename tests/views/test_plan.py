@@ -191,7 +191,8 @@ def test_plan_copies_only_the_chosen_shifts(client, desk, week, amy, chief, addr
     page = client.get(address).context["page"]
 
     response = client.post(address, fields(page, do="copy", copy=["Late"]))
-
+    holes = "Holes in this week"
+    assert [holes in answer.content.decode() for answer in (client.get(address), response)] == [True, False]
     assert shown(response.context["page"])["Amy"] == [week[1].pk]
 
 

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts import sessions
 from handover.models import Reading
 from handover.services import readings
 from tests import factories
@@ -56,6 +57,32 @@ def test_a_page_that_is_refused_leaves_no_note(client: Client) -> None:
     ]
 
     assert (answers, notes()) == ([403, 403, 404], [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_is_shown_though_its_note_cannot_be_written_and_the_log_keeps_it(client, caplog) -> None:
+    item = factories.item()
+    person = factories.member(item.team, factories.Role.AUDITOR)
+    client.force_login(person)
+    client.get(reverse("home"))
+    session = client.session
+    session[sessions.ACTIVE] -= sessions.ACTIVITY_STEP  # who does something now has it written down
+    session.save()
+    is_postgresql = connection.vendor == "postgresql"
+    switch = "SET default_transaction_read_only = {}" if is_postgresql else "PRAGMA query_only = {}"
+
+    with connection.cursor() as cursor:
+        cursor.execute(switch.format("on"))
+        try:
+            answer = client.get(reverse("item_detail", args=[item.pk]))
+        finally:
+            cursor.execute(switch.format("off"))
+
+    assert (answer.status_code, notes()) == (200, [])
+    shown = f"user {person.pk} was shown item_detail of {{'items': [{item.pk}]}} from 127.0.0.1"
+    assert [shown in line.getMessage() for line in caplog.records] == [True]
+    client.get(reverse("item_detail", args=[item.pk]))
+    assert len(notes()) == 1
 
 
 def test_the_same_page_is_noted_again_after_ten_minutes() -> None:

@@ -41,12 +41,14 @@ verify.py         检查以上全部内容：python3 verify.py
 def export(*, handover: Handover, actor: User, now: datetime) -> bytes:
     """The record as a ZIP file, sealed to its newest entry. Each export makes a new file and leaves an Event.
 
-    Raises NotSealed where the ledger has too much to catch up with.
+    Raises NotSealed where the ledger has too much to catch up with, NotAllowed after many in a short time.
     """
+    verb = Event.Verb.EVIDENCE_EXPORTED
+    events.refuse_many_files(verb=verb, team_id=handover.team_id, actor=actor, now=now)
     ledger.run(now=now)
     content = _pack(handover, actor, now)
     with transaction.atomic():
-        events.record(verb=Event.Verb.EVIDENCE_EXPORTED, actor=actor, now=now, handover=handover)
+        events.record(verb=verb, actor=actor, now=now, handover=handover)
     return content
 
 

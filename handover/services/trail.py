@@ -14,12 +14,17 @@ LIMIT = 10_000  # entries of one file
 
 @transaction.atomic
 def export(*, filters: Filters, asked: dict[str, str], actor: User, now: datetime) -> Event:
-    """`asked` is what was filtered by, as it was typed. The file itself is made by the view."""
+    """`asked` is what was filtered by, as it was typed. The file itself is made by the view.
+
+    Raises NotAllowed after many in a short time.
+    """
+    team_id = filters.place.team_id
+    events.refuse_many_files(verb=Event.Verb.TRAIL_EXPORTED, team_id=team_id, actor=actor, now=now)
     return events.record(
         verb=Event.Verb.TRAIL_EXPORTED,
         actor=actor,
         now=now,
-        team_id=filters.place.team_id,
+        team_id=team_id,
         post_id=filters.place.post_id,
         data={"filters": asked, "limit": LIMIT},
     )

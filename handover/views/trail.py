@@ -4,7 +4,9 @@ import csv
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from io import StringIO
+from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -13,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_POST, require_safe
 
+from handover.errors import HandoverError
 from handover.forms.trail import TrailForm
 from handover.imports.tables import harmless
 from handover.queries import readings, trail_words
@@ -59,10 +62,15 @@ def trail_export(request: Request) -> HttpResponseBase:
     form = _form(request, request.POST)
     filters = form.filters()
     asked = {name: str(value) for name, value in request.POST.items() if name in form.fields and value}
+    back = redirect(f"{reverse('trail')}?{urlencode(asked)}")
     if filters is None:
-        return redirect(f"{reverse('trail')}?{request.POST.urlencode()}")
+        return back
     now = request.access.now
-    services.export(filters=filters, asked=asked, actor=request.user, now=now)
+    try:
+        services.export(filters=filters, asked=asked, actor=request.user, now=now)
+    except HandoverError as error:
+        messages.error(request, error.sentence)
+        return back
     pieces = _spoken(_file(filters, now), translation.get_language(), timezone.get_current_timezone())
     response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="trail-{now:%Y%m%d-%H%M}.csv"'

@@ -1,19 +1,22 @@
 import zipfile
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.utils import translation
 
+from handover.errors import NotAllowed
 from handover.models import Event, LedgerEntry
 from handover.queries import record_pdf
-from handover.services import exports
+from handover.services import events, exports
 from tests.boundary import SOON
 from tests.evidence import add, signed_record, verified
 from tests.factories import user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_files")]
 NOWHERE = "/nonexistent"
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -122,6 +125,18 @@ def test_export_seals_what_is_newest_and_leaves_an_entry(handover, pack) -> None
     assert (event.verb, event.handover, event.actor.display_name) == ("evidence_exported", handover, "Cai")
     sealed = LedgerEntry.objects.filter(table="handover_signoff").values_list("key", flat=True)
     assert sorted(sealed) == sorted(str(pk) for pk in handover.sign_offs.values_list("pk", flat=True))
+
+
+def test_nobody_takes_one_record_after_the_other(handover) -> None:
+    cai, facts = user("Cai"), {"verb": "evidence_exported", "handover": handover}
+    for minutes in range(events.MOST_FILES):
+        events.record(actor=cai, now=SOON + minutes * MINUTE, **facts)
+
+    with pytest.raises(NotAllowed, match="10 such files along within 10 minutes"):
+        exports.export(handover=handover, actor=cai, now=SOON + 9 * MINUTE)
+
+    assert exports.export(handover=handover, actor=cai, now=SOON + 10 * MINUTE)
+    assert exports.export(handover=handover, actor=user("Dai"), now=SOON + 9 * MINUTE)
 
 
 def test_rows_of_others_are_in_the_proof_without_their_salt(pack) -> None:

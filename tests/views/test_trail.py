@@ -5,6 +5,7 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.contrib.messages import get_messages
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -317,6 +318,19 @@ def test_export_goes_on_from_piece_to_piece_up_to_its_limit(client, desk, audito
 
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
     assert [row[6] for row in rows[1:]][1:] == ["6", "5", "4", "3"]
+
+
+def test_nobody_takes_one_file_after_the_other(client, desk, auditor) -> None:
+    answers = [client.post(EXPORT, {"kind": "changes"}) for _file in range(events.MOST_FILES + 1)]
+
+    *files, refused = [answer.status_code for answer in answers]
+    assert (set(files), refused, answers[-1].url) == ({200}, 302, "/trail/?kind=changes")
+    told = [str(message) for message in get_messages(answers[-1].wsgi_request)]
+    assert told == [
+        "You have taken 10 such files along within 10 minutes. Please wait a few minutes before the next one."
+    ]
+    client.force_login(factories.member(desk.team, Role.AUDITOR))
+    assert client.post(EXPORT).status_code == 200
 
 
 def test_export_of_what_cannot_be_asked_leads_back_to_the_field(client, desk, auditor) -> None:

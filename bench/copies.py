@@ -1,4 +1,9 @@
-"""Makes many items of some: their rows are copied inside the database, with the trail and the figures."""
+"""Makes many items of some: their rows are copied inside the database, with the trail and the figures.
+
+To make a million of them one by one takes hours.
+"""
+
+from collections.abc import Sequence
 
 from django.core.management.color import no_style
 from django.db import connection
@@ -22,29 +27,43 @@ PLACE = ("team_id", "week", "measure", "post_id", "shift_name", "bucket")
 def multiply(times: int) -> None:
     """Have each item so many times, with all that hangs on it alone."""
     distance = max(model.objects.aggregate(last=Max("pk"))["last"] or 0 for model, _numbers in TABLES)
-    with connection.cursor() as cursor:
-        for number in range(1, times):
-            for model, numbers in TABLES:
-                cursor.execute(*_copied(model, numbers, distance * number, distance))
-        for statement in connection.ops.sequence_reset_sql(no_style(), [model for model, _numbers in TABLES]):
-            cursor.execute(statement)
+    for number in range(1, times):
+        for model, numbers in TABLES:
+            by = dict.fromkeys(numbers, distance * number)
+            insert_again(model, f"{model._meta.pk.column} <= {distance} AND {_alone(model)}", **by)
+    reset_numbers([model for model, _numbers in TABLES])
     _sum_up()
     FigureMark.objects.update(read_to=Event.objects.latest("pk").pk)
 
 
-def _copied(model: type[Model], numbers: tuple[str, ...], by: int, last: int) -> tuple[str, list[int]]:
-    """The statement for all rows up to the last one that is no copy."""
+def insert_again(model: type[Model], which: str, **by: int) -> None:
+    """The rows of which this is true once more, with these columns so much further."""
     columns = [field.column for field in model._meta.concrete_fields]
-    alone = [f"{numbers[-1] if model is SearchEntry else 'id'} <= %s"]
-    if "item_id" in numbers:
-        alone.append("item_id IS NOT NULL")
-    if "handover_id" in columns:
-        alone.append("handover_id IS NULL")
-    quoted = {column: connection.ops.quote_name(column) for column in columns}
-    values = [f"{quoted[column]} + %s" if column in numbers else quoted[column] for column in columns]
-    table = connection.ops.quote_name(model._meta.db_table)
-    rows = f"SELECT {', '.join(values)} FROM {table} WHERE {' AND '.join(alone)}"  # noqa: S608  own names
-    return f"INSERT INTO {table} ({', '.join(quoted.values())}) {rows}", [by] * len(numbers) + [last]
+    values = [f"{column} + {by[column]}" if column in by else column for column in columns]
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({', '.join(columns)})"  # noqa: S608  names of our own models
+            f" SELECT {', '.join(values)} FROM {table} WHERE {which} ORDER BY {model._meta.pk.column}"
+        )
+
+
+def reset_numbers(models: Sequence[type[Model]]) -> None:
+    """The next row of each gets a number of its own."""
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), models):
+            cursor.execute(statement)
+
+
+def _alone(model: type[Model]) -> str:
+    """What is of an item, and of no handover."""
+    columns = {field.column for field in model._meta.concrete_fields}
+    told = [
+        f"{column} IS {state}"
+        for column, state in (("item_id", "NOT NULL"), ("handover_id", "NULL"))
+        if column in columns
+    ]
+    return " AND ".join(told) or "TRUE"
 
 
 def _sum_up() -> None:

@@ -13,12 +13,11 @@ from statistics import median, quantiles
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.color import no_style
 from django.db import connection
-from django.db.models import Max, Model
+from django.db.models import Max
 from django.utils import timezone
 
-from bench import report
+from bench import copies, report
 from bench.crowd import Place, administrators, team, urgent
 from bench.web import server_seconds
 from handover import clock
@@ -124,27 +123,14 @@ def idle(places: list[Place], size: int, now: datetime) -> tuple[float, float]:
 
 
 def _copy(count: int) -> None:
-    """The oldest items and their clocks once more: to make a million of them one by one takes long."""
+    """The oldest items and their clocks once more."""
     after_items, after_clocks = (
         model.objects.aggregate(Max("pk"))["pk__max"] for model in (PendingItem, Clock)
     )
     last = PendingItem.objects.order_by("pk").values_list("pk", flat=True)[count - 1]
-    _insert_again(PendingItem, f"id <= {last}", id=after_items)
-    _insert_again(Clock, f"item_id <= {last}", id=after_clocks, item_id=after_items)
-    with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), [PendingItem, Clock]):
-            cursor.execute(statement)
-
-
-def _insert_again(model: type[Model], which: str, **shifts: int) -> None:
-    """The rows again, with these columns so much further."""
-    table, columns = model._meta.db_table, [field.column for field in model._meta.concrete_fields]
-    values = [f"{column} + {shifts[column]}" if column in shifts else column for column in columns]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({', '.join(columns)})"  # noqa: S608  names of our own models
-            f" SELECT {', '.join(values)} FROM {table} WHERE {which} ORDER BY id"
-        )
+    copies.insert_again(PendingItem, f"id <= {last}", id=after_items)
+    copies.insert_again(Clock, f"item_id <= {last}", id=after_clocks, item_id=after_items)
+    copies.reset_numbers([PendingItem, Clock])
 
 
 def _settle() -> None:

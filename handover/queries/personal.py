@@ -48,13 +48,18 @@ def led(access: Access) -> Led:
 
 
 def people(access: Access, scope: Led) -> QuerySet[User]:
-    """The people of the teams, and those on shifts of the posts; by name."""
+    """The people of the teams, and those on shifts of the posts, by name; but not who supervises them."""
     working = Membership.objects.workers().filter(user=OuterRef("pk"), team__in=scope.team_ids)
     recent = access.now - WEEK * max(trends.SPANS)
     on_shifts = Assignment.objects.filter(
         user=OuterRef("pk"), shift__post__in=scope.post_ids, shift__starts_at__gte=recent
     )
-    found = User.objects.filter(Q(Exists(working)) | Q(Exists(on_shifts)), is_active=True)
+    above = Membership.objects.filter(
+        Q(team__in=scope.team_ids) | Q(team__posts__in=scope.post_ids),
+        user=OuterRef("pk"),
+        role=Role.SUPERVISOR,
+    )
+    found = User.objects.filter(Q(Exists(working)) | Q(Exists(on_shifts)), ~Exists(above), is_active=True)
     return found.exclude(pk=access.user.pk).order_by("display_name", "pk")
 
 

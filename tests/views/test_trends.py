@@ -169,5 +169,16 @@ def test_figures_of_a_person_do_not_exist_for_anybody_else(place, who):
     assert [answer.status_code for answer in answers] == [404, 404]
 
 
+def test_who_supervises_the_team_is_led_by_no_leader_of_its_posts_and_no_colleague(place):
+    factories.assignment(factories.shift(place.post, starts_at=place.now), place.dai, is_duty_supervisor=True)
+    leader = factories.member(place.team, leads=place.post)
+    colleague = factories.member(place.team, Role.SUPERVISOR)
+
+    answers = [place.get(f"/figures/{place.dai.pk}/", by=person) for person in (leader, colleague)]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert place.get("/figures/", by=place.dai).status_code == 200
+
+
 def test_measure_that_is_no_persons_own_is_not_found(place):
     assert place.get(f"/figures/{place.ada.pk}/carried/", by=place.ada).status_code == 404

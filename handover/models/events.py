@@ -130,6 +130,14 @@ class Event(models.Model):
         TRAIL_EXPORTED = "trail_exported", _("exported the trail")
         CLOCK_STEPPED = "clock_stepped", _("found the server's clock moved")
 
+    # What stays with the team in which it happened, when its item goes to another one.
+    OF_DISPUTES = (
+        Verb.DISPUTE_RAISED,
+        Verb.DISPUTE_STATED,
+        Verb.DISPUTE_DECIDED,
+        Verb.DISPUTE_WITHDRAWN,
+        Verb.RULE_DONE,
+    )
     # What counts as a contact with the customer, for "the last three contacts".
     CONTACTS = (Verb.CREATED, Verb.PROGRESSED, Verb.CALLED_AGAIN, Verb.RESOLVED, Verb.CLOSED)
 

@@ -1,6 +1,6 @@
 """The timeline of an item: the entries of the trail that belong to it, newest first."""
 
-from django.db.models import BigIntegerField, QuerySet
+from django.db.models import BigIntegerField, F, Q, QuerySet
 
 from handover.models import Event, PendingItem
 
@@ -14,12 +14,13 @@ CONTACTS = 3
 
 
 def of_item(item: PendingItem | int) -> QuerySet[Event]:
-    """Whoever may see the item sees its whole history, that of an earlier team included."""
-    return (
-        Event.objects.filter(item=item)
-        .exclude(verb=Event.Verb.TRANSFERRED_OUT)  # the former team's own entry; the transfer is there too
-        .order_by("-at", "-pk")
-    )
+    """Whoever may see the item sees its whole history, that of an earlier team included.
+
+    What that team disputed stays there, and so does its own entry of the transfer: the transfer is there too.
+    """
+    found = Event.objects.filter(item=item).exclude(verb=Event.Verb.TRANSFERRED_OUT)
+    disputes = Q(verb__in=Event.OF_DISPUTES) & ~Q(team=F("item__team"))
+    return found.exclude(disputes).order_by("-at", "-pk")
 
 
 def page(item: PendingItem, before: str = "") -> tuple[list[Entry], str]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import HeldForm
 from handover.models import Dispute, HandoverLine, Kind
-from handover.services import lines
+from handover.services import holding, lines
 from handover.services.disputes import Rule
 from tests import factories
 from tests.boundary import line_of
@@ -244,6 +244,23 @@ def test_supervisor_is_offered_to_take_over_what_is_urgent(client, kind, may):
     office.dispute()
 
     assert office.get(f"/items/{office.matter.pk}/", by=office.dai).context["page"].may["take_over"] is may
+
+
+def test_team_that_gets_the_item_reads_nothing_of_its_dispute(office):
+    dispute = office.dispute()
+    office.settle(dispute, reason="Bo was careless.")
+    theirs = factories.post()
+    eve = factories.agent_on_duty(theirs, now=office.now)
+    url = f"/items/{office.matter.pk}/"
+    at_home = text(office.get(url, by=office.ada))
+    item = type(office.matter).objects.get()
+    holding.transfer(item=item, to=theirs, reason="Yours.", actor=office.bo, now=office.now)
+
+    abroad = text(office.get(url, by=eve))
+
+    said = ("raised a dispute", "decided a dispute", "Bo was careless.")
+    assert [words in at_home for words in said] == [True] * 3
+    assert [words in abroad for words in (*said, "Yours.")] == [False] * 3 + [True]
 
 
 # --- Deciding ---------------------------------------------------------------------------------------

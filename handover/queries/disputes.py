@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
-from accounts.models import User
-from accounts.zones import local_instant
+from accounts.models import Team, User
 from handover.models import (
     Access,
     Assignment,
@@ -29,7 +27,7 @@ from handover.models import (
 from . import entries, step_words
 from .paging import Cursor
 from .prepared import Rows, prepared
-from .weeks import WEEK, monday_of
+from .weeks import monday_of, week_from
 
 PAGE = 30
 OPEN_SHOWN = 100
@@ -44,18 +42,19 @@ class Asked:
     cause: str = ""
     verdict: str = ""
     post: int | None = None
-    week: date | None = None  # its Monday
+    week: date | None = None  # the Monday of one of the team whose post it is; none without the post
 
     @classmethod
     def read(cls, query: dict[str, str]) -> "Asked":
         """What an address asks for; what is not known in it is left out."""
-        post, week = query.get("post", ""), query.get("week", "")
+        text = query.get("post", "")
+        post = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
         return cls(
             state=_known(query.get("state", ""), State.values),
             cause=_known(query.get("cause", ""), Dispute.Cause.values),
             verdict=_known(query.get("verdict", ""), Dispute.Verdict.values),
-            post=int(post) if post.isascii() and post.isdigit() and len(post) < 10 else None,
-            week=_monday(week),
+            post=post,
+            week=_monday(query.get("week", "")) if post else None,
         )
 
     def query(self, **changes: Any) -> str:
@@ -65,9 +64,10 @@ class Asked:
     def narrow(self, found: QuerySet[Dispute]) -> QuerySet[Dispute]:
         exact = {name: getattr(self, name) for name in ("state", "cause", "verdict", "post")}
         found = found.filter(**{name: value for name, value in exact.items() if value})
-        if self.week:
-            begin, end = span(self.week)
-            found = found.filter(raised_at__gte=begin, raised_at__lt=end)
+        team = Team.objects.filter(posts=self.post).first() if self.week else None
+        if team and self.week:
+            week = week_from(team, self.week)
+            found = found.filter(raised_at__gte=week.starts_at, raised_at__lt=week.ends_at)
         return found
 
 
@@ -248,14 +248,3 @@ def _monday(text: str) -> date | None:
         return None
     is_sensible = 2000 <= day.year < 3000  # near its ends the calendar has no other zones
     return monday_of(day) if is_sensible else None
-
-
-def week_of(at: datetime) -> date:
-    return monday_of(timezone.localtime(at).date())
-
-
-def span(first_day: date) -> tuple[datetime, datetime]:
-    """The week on the clocks of whoever reads."""
-    zone = timezone.get_current_timezone()
-    end = first_day + WEEK
-    return local_instant(first_day, time(0), zone), local_instant(end, time(0), zone)

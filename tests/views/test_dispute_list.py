@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from handover.models import Dispute
+from handover.queries.weeks import week_of
 from handover.services import disputes
 from handover.services.disputes import Rule
 from tests import factories
@@ -77,6 +78,24 @@ def test_figures_count_by_week_and_post_and_lead_to_what_they_count(office):
         assert len(page.open) + len(page.settled) == figure.number, figure
 
 
+def test_figures_count_in_the_weeks_of_the_team_whoever_reads(office):
+    week = week_of(office.team, office.now)
+    office.dispute(now=week.starts_at - timedelta(minutes=1))
+    office.dispute(line=None, now=week.starts_at + timedelta(minutes=1))
+    office.dai.time_zone = "Pacific/Kiritimati"
+    office.dai.save(update_fields=["time_zone"])
+
+    figures = office.get("/disputes/", by=office.dai).context["figures"]
+
+    assert [(row.week, row.raised.number) for row in figures] == [
+        (week.monday, 1),
+        (week.monday - timedelta(days=7), 1),
+    ]
+    for row in figures:
+        page = office.get(row.raised.url, by=office.dai).context["page"]
+        assert len(page.open) + len(page.settled) == 1
+
+
 def test_agents_have_no_figures_and_other_teams_are_not_counted(office):
     office.dispute()
     other = factories.member(factories.team(), Role.SUPERVISOR)
@@ -111,5 +130,5 @@ def test_list_asks_as_much_for_many_as_for_one(office, count, django_assert_num_
     office.client.force_login(office.dai)
     office.client.get("/handovers/")
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         office.client.get("/disputes/")

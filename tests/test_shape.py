@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -121,6 +123,14 @@ def test_the_database_is_never_asked_for_the_time() -> None:
     ]
 
     assert asked + in_statements == []
+
+
+def test_the_web_does_not_load_what_only_the_worker_needs() -> None:
+    """Each costs every process of the web as much memory as a tenth of Django."""
+    loads = "import sys, handover.wsgi, handover.urls; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", loads], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert {"openpyxl", "PIL", "fpdf", "apprise", "kombu", "celery.app"}.isdisjoint(run.stdout.split())
 
 
 def test_templates_have_nothing_inline() -> None:

@@ -17,6 +17,8 @@ from openpyxl.styles.numbers import is_datetime
 
 from handover.errors import HandoverError
 
+from .formulas import unquoted
+
 ENCODINGS = ("utf-8-sig", "gb18030")
 OTHER_UNICODE = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 DELIMITERS = ",;\t"
@@ -28,7 +30,6 @@ MOST_SHEET_ROWS = 1_048_576
 # The texts of a workbook are held in memory all at once.
 MOST_SHEET_TEXT = 64 * 1024 * 1024
 MOST_SHEET_BYTES = 1024 * 1024 * 1024
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "|", "＝", "＋", "－", "＠")
 
 
 class UnreadableFile(HandoverError):
@@ -58,18 +59,7 @@ def open_table(file: BinaryIO) -> Table:
 
 def _numbered(file: BinaryIO, start: bytes) -> Iterator[tuple[int, list[str]]]:
     rows = _xlsx_rows(file) if start == ZIP_MARK else _csv_rows(file)
-    return enumerate(([_unquoted(cell) for cell in row] for row in rows), start=1)
-
-
-def harmless(cell: str) -> str:
-    """A spreadsheet must not run it; `open_table` takes the mark off again."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
-
-
-def _unquoted(cell: str) -> str:
-    """Takes the mark off again that our own files set before what a spreadsheet would run as a formula."""
-    cell = cell.strip()
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA_STARTS) else cell
+    return enumerate(([unquoted(cell) for cell in row] for row in rows), start=1)
 
 
 def _csv_rows(file: BinaryIO) -> Iterator[list[str]]:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
 
-from celery.exceptions import SoftTimeLimitExceeded
+from billiard.exceptions import SoftTimeLimitExceeded  # of Celery, without loading all of it into the web
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet

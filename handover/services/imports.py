@@ -12,11 +12,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
+from handover.imports.formulas import harmless
 from handover.imports.history import ENDS
 from handover.imports.mapping import Mapping
 from handover.imports.rows import Facts, Problem, RowReader
 from handover.imports.spool import Spool
-from handover.imports.tables import harmless, open_table
+from handover.imports.tables import open_table
 from handover.models import Customer, Event
 
 from . import events, import_words

@@ -9,7 +9,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from celery.exceptions import SoftTimeLimitExceeded
+from billiard.exceptions import SoftTimeLimitExceeded  # of Celery, without loading all of it into the web
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 

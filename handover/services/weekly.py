@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from secrets import token_hex
 
-from celery.exceptions import SoftTimeLimitExceeded
+from billiard.exceptions import SoftTimeLimitExceeded  # of Celery, without loading all of it into the web
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _

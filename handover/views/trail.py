@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from handover.errors import HandoverError
 from handover.forms.trail import TrailForm
-from handover.imports.tables import harmless
+from handover.imports.formulas import harmless
 from handover.queries import readings, trail_words
 from handover.queries import trail as queries
 from handover.queries.trail import CHANGES, Filters, TrailPage

@@ -83,6 +83,11 @@ class Handover(models.Model):
     def __str__(self) -> str:
         return f"{self.pk}"
 
+    @property
+    def round_number(self) -> int:
+        """Of the round that is being written, else of the one that was signed last."""
+        return self.round_count + (self.state == self.State.DRAFT)
+
 
 class Round(models.Model):
     """One submission of a handover with its frozen text; a returned one stays as it was."""

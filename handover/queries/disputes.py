@@ -214,6 +214,16 @@ def of_record(handover: Handover, access: Access) -> OfRecord:
     return OfRecord(_rows(rows), base, frozenset(seen))
 
 
+def is_disputed(handover: Handover) -> bool:
+    """Whether a dispute of the record, or of a line of it, is open."""
+    return bool(_open_of_record(handover=handover.pk))
+
+
+@prepared(handover=BigIntegerField())
+def _open_of_record(*, handover: int) -> Rows:
+    return Dispute.objects.open().filter(handover=handover).values_list("pk")
+
+
 def _may_raise(handover: Handover, access: Access) -> bool:
     if handover.state == Handover.State.DRAFT:
         return False

@@ -271,4 +271,9 @@ def left_urgent(now: datetime) -> list[PendingItem]:
 
 def is_on_duty(user: User, shift: Shift | None, now: datetime) -> bool:
     """Whether the person is on duty for this very shift."""
-    return shift is not None and Assignment.objects.on_duty(now).filter(shift=shift, user=user).exists()
+    return shift is not None and bool(_on_duty_for(user=user.pk, shift=shift.pk, now=now))
+
+
+@prepared(user=BigIntegerField(), shift=BigIntegerField(), now=DateTimeField())
+def _on_duty_for(*, user: int, shift: int, now: datetime) -> Rows:
+    return Assignment.objects.on_duty(now).filter(shift=shift, user=user).values_list("pk")

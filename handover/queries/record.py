@@ -152,7 +152,7 @@ def outgoing_content(draft: Draft, signature: Signature | None = None) -> Conten
         "schema_version": canonical.SCHEMA_VERSION,
         "template": {"name": form_template.NAME, "version": form_template.VERSION},
         "handover": handover.pk,
-        "round": handover.round_count + 1,
+        "round": handover.round_number,
         "team": handover.team.name,
         "time_zone": handover.team.time_zone,
         "post": handover.post.name,

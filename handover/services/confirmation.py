@@ -11,9 +11,9 @@ from handover import lifecycle
 from handover.errors import InvalidMove, NotAllowed
 from handover.ladders import OF_HANDOVERS
 from handover.models import Addendum, Event, Handover, Round, SignOff
-from handover.queries import cut, duty, parties, record
+from handover.queries import cut, disputes, duty, parties, record
 from handover.queries.record import Signature
-from handover.services import clocks, events, lines, reservations, signing
+from handover.services import clocks, events, lines, signing
 
 
 def confirm(
@@ -48,7 +48,7 @@ def confirm_signed(*, handover: Handover, signature: Signature, seen_sha256: str
         handover,
         Handover.State.CONFIRMED,
         ended_at=now,
-        with_reservation=any(cut.is_open(line) for line in waiting) or reservations.is_disputed(handover),
+        with_reservation=any(cut.is_open(line) for line in waiting) or disputes.is_disputed(handover),
     )
     lifecycle.move(round_, Round.Outcome.CONFIRMED, ended_at=now, ended_by=signature.user)
     clocks.stop(handover=handover, kinds=OF_HANDOVERS, now=now)

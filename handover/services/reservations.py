@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from handover import lifecycle
-from handover.models import Dispute, Handover
-from handover.queries import cut
+from handover.models import Handover
+from handover.queries import cut, disputes
 
 
 def hold(handover: Handover) -> Handover:
@@ -12,16 +12,12 @@ def hold(handover: Handover) -> Handover:
     return Handover.objects.select_for_update(no_key=True).get(pk=handover.pk)
 
 
-def is_disputed(handover: Handover) -> bool:
-    return Dispute.objects.open().filter(handover=handover).exists()
-
-
 def review(*, handover: Handover, now: datetime) -> None:
     """Make it, or say that its last reason is gone. `handover` was locked by `hold`; safe to repeat."""
     if handover.state != Handover.State.CONFIRMED:
         return
     lines = handover.lines.filter(round_number__gt=0, answer__in=cut.OPEN_ANSWERS)
-    if lines.exists() or is_disputed(handover):
+    if lines.exists() or disputes.is_disputed(handover):
         if not handover.with_reservation or handover.reservation_ended_at:
             lifecycle.update(handover, with_reservation=True, reservation_ended_at=None)
     elif handover.with_reservation and handover.reservation_ended_at is None:

@@ -48,7 +48,8 @@ def submit(
 def submit_signed(*, handover: Handover, signature: Signature, seen_sha256: str, now: datetime) -> Round:
     """`submit` for a signer whose password was checked already."""
     # The conditional update comes first: it decides who is first, and locks out a second submit.
-    lifecycle.move(handover, Handover.State.SUBMITTED, submitted_at=now)
+    number = handover.round_number
+    lifecycle.move(handover, Handover.State.SUBMITTED, submitted_at=now, round_count=number)
     clocks.await_side(handover=handover, kind=Waits.CONFIRM, now=now)
     _lapse_older(handover, signature.user, now)
     draft = record.load_draft(handover, lock=True)
@@ -56,16 +57,15 @@ def submit_signed(*, handover: Handover, signature: Signature, seen_sha256: str,
     content = record.outgoing_content(draft, signature)
     sign_off = signing.sign(
         handover=handover,
-        round_number=handover.round_count + 1,
+        round_number=number,
         content=content,
         signature=signature,
         seen_sha256=seen_sha256,
         now=now,
     )
-    lifecycle.update(handover, round_count=handover.round_count + 1)
     round_ = Round.objects.create(
         handover=handover,
-        number=handover.round_count,
+        number=number,
         text=sign_off.text,
         submitted_by=signature.user,
         submitted_at=now,
@@ -73,7 +73,7 @@ def submit_signed(*, handover: Handover, signature: Signature, seen_sha256: str,
     )
     if awaited := [item.item_id for item in draft.items if item.is_awaited]:
         lines.carry_on(item_ids=awaited, actor=signature.user, now=now)
-    _write_lines(draft, handover.round_count)
+    _write_lines(draft, number)
     _pass_to_incoming(draft, now)
     _note_carried_on(draft, now)
     events.record(
@@ -81,7 +81,7 @@ def submit_signed(*, handover: Handover, signature: Signature, seen_sha256: str,
         actor=signature.user,
         now=now,
         handover=handover,
-        data={"round": round_.number, "sha256": sign_off.text_id, "lines": len(draft.items)},
+        data={"round": number, "sha256": sign_off.text_id, "lines": len(draft.items)},
     )
     return round_
 
@@ -151,7 +151,7 @@ def _write_lines(draft: Draft, round_number: int) -> None:
     HandoverLine.objects.bulk_create(
         [
             HandoverLine(
-                handover=draft.handover,
+                handover_id=draft.handover.pk,
                 item_id=item.item_id,
                 round_number=round_number,
                 position=position,
@@ -177,23 +177,26 @@ def _pass_to_incoming(draft: Draft, now: datetime) -> None:
     """The items stand in the post's queue; for urgent ones the clock of taking starts unless it runs
     already.
     """
-    handover = draft.handover
-    items = PendingItem.objects.filter(pk__in=[item.item_id for item in draft.items])
-    items.update(
+    PendingItem.objects.filter(pk__in=[item.item_id for item in draft.items]).update(
         holder=None,
         handover_count=F("handover_count") + 1,
         idle_handover_count=F("idle_handover_count") + 1,
         version=F("version") + 1,
         changed_at=now,
     )
+    if urgent := [item.item_id for item in draft.items if item.kind == Kind.URGENT]:
+        _await_taker(draft.handover, urgent, now)
+
+
+def _await_taker(handover: Handover, urgent: list[int], now: datetime) -> None:
+    """From the incoming shift's start, if that is still to come."""
     starts_at = max(now, handover.incoming_shift.starts_at) if handover.incoming_shift else now
     due_at = clocks.taken_due(post=handover.post, start_at=starts_at)
-    urgent = [item.item_id for item in draft.items if item.kind == Kind.URGENT]
     clocks.stop_idle(item_ids=urgent, now=now)
     clocks.start_all(
         clocks.run(item_id=pk, kind=ClockKind.TAKEN, started_at=now, due_at=due_at) for pk in urgent
     )
-    items.filter(kind=Kind.URGENT, next_due_at__gt=due_at).update(
+    PendingItem.objects.filter(pk__in=urgent, next_due_at__gt=due_at).update(
         next_due_at=due_at, next_clock=ClockKind.TAKEN
     )
 

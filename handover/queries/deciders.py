@@ -10,6 +10,7 @@ from handover.errors import NotAllowed
 from handover.models import Access, Dispute, Escalation, Target
 
 from . import duty, parties
+from .words import listed
 
 
 def refuse(dispute: Dispute, actor: User, now: datetime) -> None:
@@ -30,7 +31,7 @@ def why_not(dispute: Dispute, access: Access) -> str:
     others = [person for person in in_charge(dispute, access.now) if not person.is_administrator]
     if not others:
         return ""
-    names = ", ".join(person.display_name for person in others)
+    names = listed(person.display_name for person in others)
     return _("It is for %(names)s. Administrators decide when nobody else can.") % {"names": names}
 
 

@@ -13,7 +13,7 @@ from handover.models import Fact, Kind, Measure, Rollup
 from .paging import Cursor
 from .trend_questions import Form, Question
 from .trends import Filters, Sums, weeks_of
-from .words import Reader, iso
+from .words import Reader, iso, listed
 
 PAGE = 50
 COLUMNS = (
@@ -106,7 +106,7 @@ def _record(fact: dict[str, object], question: Question, reader: Reader, bases: 
         place=" · ".join(str(part) for part in (fact["post__name"], fact["shift_name"]) if part),
         when=reader.instant(at),
         iso=iso(at),
-        result=", ".join(_result(fact, question, is_hit=is_hit)),
+        result=listed(_result(fact, question, is_hit=is_hit)),
         is_hit=is_hit,
         url=_url(fact, bases),
     )

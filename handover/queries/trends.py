@@ -160,7 +160,7 @@ def _by_bucket(question: Question, buckets: dict[int, Sums], filters: Filters) -
     for place in places:
         sums = buckets.get(place, Sums())
         url = f"{base}{place}" if sums.n else ""
-        tip = f"{name(place)}: {sums.n}"
+        tip = _("%(field)s: %(value)s") % {"field": name(place), "value": sums.n}
         values.append(Value(str(place), tip, url, sums.n or None))
         rows.append(Row(name(place), str(sums.n), sums.n, url))
     most = max(rows, key=lambda row: row.n)

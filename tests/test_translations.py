@@ -35,6 +35,12 @@ def test_catalog_is_complete(po_file: Path) -> None:
     assert problems(read_catalog(po_file), gather()) == []
 
 
+def test_chinese_says_the_polite_you_throughout() -> None:
+    catalog = (BASE_DIR / "handover/locale/zh_Hans/LC_MESSAGES/django.po").read_text(encoding="utf-8")
+
+    assert [line for line in catalog.splitlines() if "你" in line] == []
+
+
 def test_gather_finds_plurals_and_contexts_in_code_and_templates(tmp_path: Path) -> None:
     for name, text in {"handover/code.py": PYTHON, "templates/page.html": TEMPLATE}.items():
         (tmp_path / name).parent.mkdir()

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from html import escape
 
 from django import template
+from django.template import RequestContext
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
@@ -27,7 +28,7 @@ ANSWERED_BACK = '<p class="mb-0 small">{} {} <span class="prose">{}</span></p>'
 
 LINE = """<div class="row-who">
 {kind_badge}
-<a href="{url}"><strong>{customer}</strong></a>
+{customer}
 <span class="muted small num">{numbers}</span>
 </div>
 <div class="cluster">{need_badge}<span class="chip">{issue_type}</span>{stage_badge}{clock}{handovers}</div>
@@ -38,6 +39,8 @@ LINE = """<div class="row-who">
 {checked}
 {told}
 </div>"""
+CUSTOMER = '<a href="{}"><strong>{}</strong></a>'
+NO_ITEM = "<strong>{}</strong>"
 FACTS = '<dl class="facts small">{}</dl>'
 FACT = "<dt>{}</dt><dd>{}</dd>"
 HANDOVERS = '<span class="chip chip-quiet">{}{}</span>'
@@ -67,17 +70,25 @@ REMARK = """<p class="mb-0"><strong>{}</strong> <span class="muted small">{}</sp
 <span class="prose">{}</span></p>"""
 
 
-@register.simple_tag
+def opens_items(context: RequestContext) -> bool:
+    """Whoever signed reads the record off duty too, but not the items."""
+    return context["handover"].team_id in context["request"].access.read_team_ids
+
+
+@register.simple_tag(takes_context=True)
 def record_lines(
-    lines: Iterable[tuple[ShownLine, ShownAnswer | None, AnsweredLine | None]], disputes: OfRecord
+    context: RequestContext,
+    lines: Iterable[tuple[ShownLine, ShownAnswer | None, AnsweredLine | None]],
+    disputes: OfRecord,
 ) -> SafeString:
     """The signed lines of a record, each with its answer and what became of it (queries.handovers.paired)."""
+    is_linked = opens_items(context)
     return SafeString(
         "".join(
             RECORDED.format(
                 item=line.item,
                 kind=line.kind,
-                text=line_text(line),
+                text=line_text(line, is_linked=is_linked),
                 answer=line_answer(answer) if answer else "",
                 answer_back=_answer_back(row) if row and row.answer_back else "",
                 dispute=line_dispute(disputes, line.item),
@@ -93,13 +104,13 @@ def _answer_back(row: AnsweredLine) -> str:
 
 
 @register.simple_tag
-def line_text(line: ShownLine, clock: ClockWords | None = None) -> SafeString:
+def line_text(line: ShownLine, clock: ClockWords | None = None, *, is_linked: bool = True) -> SafeString:
     """The text of one line; a live page shows its clock too. What people typed is escaped one by one."""
+    customer = escape(line.customer)
     return SafeString(
         LINE.format(
             kind_badge=kind_badge(line.kind, line.kind_label),
-            url=line.url,
-            customer=escape(line.customer),
+            customer=CUSTOMER.format(line.url, customer) if is_linked else NO_ITEM.format(customer),
             numbers=escape(" · ".join(filter(None, (f"#{line.item}", line.code, line.phone)))),
             need_badge=need_badge(line.need, line.need_note),
             issue_type=escape(line.issue_type),

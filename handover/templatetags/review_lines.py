@@ -15,7 +15,7 @@ from handover.queries.review import ReviewLine
 from handover.queries.words import phrase as _
 
 from .disputes import line_dispute
-from .lines import DECIDED, READ_BACK, REASON, REMARK, THREAD, TONES, held, line_text
+from .lines import DECIDED, READ_BACK, REASON, REMARK, THREAD, TONES, held, line_text, opens_items
 from .timelines import timeline
 from .ui import csrf_field, icon, instant
 
@@ -53,12 +53,19 @@ class Rights:
     reply: bool
     decide: bool
     is_sender: bool
+    opens_items: bool
 
 
 @register.simple_tag(takes_context=True)
 def review_lines(context: RequestContext, lines: Iterable[ReviewLine]) -> SafeString:
     """What people typed is escaped one by one."""
-    rights = Rights(context["may_answer"], context["may_reply"], context["may_decide"], context["is_sender"])
+    rights = Rights(
+        context["may_answer"],
+        context["may_reply"],
+        context["may_decide"],
+        context["is_sender"],
+        opens_items(context),
+    )
     token = csrf_field(context)
     return SafeString("".join(_line(line, rights, context["disputes"], token) for line in lines))
 
@@ -68,7 +75,7 @@ def _line(line: ReviewLine, rights: Rights, disputes: OfRecord, token: str) -> s
     return LINE.format(
         item=row.item_id,
         kind=line.frozen.kind,
-        text=line_text(line.frozen, line.clock),
+        text=line_text(line.frozen, line.clock, is_linked=rights.opens_items),
         since=SINCE.format(escape(_("Since it was signed")), timeline(line.since)) if line.since else "",
         tone=TONES.get(row.answer, ""),
         answer=escape(_answer(line)),

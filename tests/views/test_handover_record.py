@@ -37,6 +37,18 @@ def test_what_stays_with_who_works_on_is_in_the_record_too(client, desk):
     assert ["Stays with people who work on" in page and "Mr Staying" in page for page in pages] == [True] * 3
 
 
+def test_lines_lead_to_their_items_while_one_may_read_these(client, desk):
+    link = f'<a href="/items/{desk.item(holder=desk.ada).pk}/"><strong>'
+    sign(client, desk, desk.ada, "sign")
+
+    on_duty = [client.get(f"{desk.address}{step}").content.decode() for step in ("", "review/")]
+    desk.ada.assignments.update(checked_out_at=desk.now)
+    off_duty = [client.get(f"{desk.address}{step}").content.decode() for step in ("", "review/")]
+
+    assert [link in page for page in on_duty] == [True, True]
+    assert [link in page for page in off_duty] == [False, False]
+
+
 def test_lapsed_record_says_what_became_of_its_lines(client, desk):
     taken, carried = desk.item(holder=desk.ada), desk.item(holder=desk.ada)
     sign(client, desk, desk.ada, "sign")

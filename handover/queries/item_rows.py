@@ -72,7 +72,7 @@ def shape(found: Iterable[Row], now: datetime) -> list[Row]:
             "stage_label": stages[value["stage"]],
             "holder": value["holder__display_name"] or "",
             "place": value["post__name"],
-            "clock": _clock(value["kind"], value["next_clock"], value["next_due_at"], reader),
+            "clock": next_clock(value["kind"], value["next_clock"], value["next_due_at"], reader),
             "due_at": value["next_due_at"],
             "created_at": value["created_at"],
             "handovers": str(value["handover_count"] or ""),
@@ -82,13 +82,8 @@ def shape(found: Iterable[Row], now: datetime) -> list[Row]:
     ]
 
 
-def next_clock(kind: str, clock: str, due_at: datetime | None, now: datetime) -> ClockWords | None:
-    """The clock that runs out first."""
-    return _clock(kind, clock, due_at, Reader(now))
-
-
-def _clock(kind: str, clock: str, due_at: datetime | None, reader: Reader) -> ClockWords | None:
-    """A reminder is not finished by an instant, it is acted upon at it."""
+def next_clock(kind: str, clock: str, due_at: datetime | None, reader: Reader) -> ClockWords | None:
+    """The clock that runs out first. A reminder is not finished by an instant, it is acted upon at it."""
     if due_at is None:
         return None
     reminds = kind == Kind.REMINDER and clock == ClockKind.DONE

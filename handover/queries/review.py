@@ -14,7 +14,7 @@ from handover.queries import answers, cut, entries, item_rows, record, record_wo
 from handover.queries.answers import Remark
 from handover.queries.entries import Entry
 from handover.queries.prepared import Rows, prepared
-from handover.queries.words import ClockWords, Speaker
+from handover.queries.words import ClockWords, Reader
 
 SINCE_AT_MOST = 3  # of what happened since, for each line; the item's page has it all
 ARRIVED_AT_MOST = 20
@@ -58,6 +58,7 @@ class ReviewLine:
 
     row: HandoverLine
     frozen: record_words.ShownLine
+    answer: str  # in words
     clock: ClockWords | None
     since: list[dict[str, Any]]
     remarks: list[Remark]
@@ -67,10 +68,6 @@ class ReviewLine:
     @property
     def is_open(self) -> bool:
         return self.row.answer in cut.OPEN_ANSWERS
-
-    @property
-    def answer_label(self) -> str:
-        return Speaker().labels(HandoverLine.Answer)[self.row.answer]
 
     @property
     def is_urgent(self) -> bool:
@@ -115,16 +112,16 @@ def read(handover: Handover, access: Access) -> ReviewPage:
         for round_, content in zip(rounds, contents, strict=True)
         for line in record_words.lines(content)
     }
-    said, since = _events(handover, rounds[0].submitted_at)
     base = reverse("line_accept", args=[handover.pk, 0]).removesuffix("0/accept/")
+    look = _Look(access.user, Reader(access.now), base)
+    said, since = _events(handover, rounds[0].submitted_at)
     shown = [
         _line(
             row,
             frozen[row.round_number, row.item_id],
             said[row.item_id],
             since[row.item_id],
-            access,
-            f"{base}{row.pk}/",
+            look,
         )
         for row in rows
     ]
@@ -213,26 +210,35 @@ def _events_of_items(*, handover: int, since: datetime) -> Rows:
     return events.order_by("at", "pk").values_list("handover_id", "team_id", "actor_id", *entries.COLUMNS)
 
 
+@dataclass(frozen=True)
+class _Look:
+    """Who looks at the lines, in which words they are said, and where they are answered."""
+
+    user: User
+    reader: Reader
+    base: str
+
+
 def _line(
     row: HandoverLine,
     frozen: record_words.ShownLine,
     said: list[Remark],
     since: list[Entry],
-    access: Access,
-    address: str,
+    look: _Look,
 ) -> ReviewLine:
-    item = row.item
+    item, reader = row.item, look.reader
     latest = list(reversed(since))[:SINCE_AT_MOST]
     return ReviewLine(
         row=row,
         frozen=frozen,
+        answer=reader.labels(HandoverLine.Answer)[row.answer],
         clock=None
         if cut.is_elsewhere(row)
-        else item_rows.next_clock(item.kind, item.next_clock, item.next_due_at, access.now),
-        since=entries.shape(latest, access.now) if latest else [],
+        else item_rows.next_clock(item.kind, item.next_clock, item.next_due_at, reader),
+        since=entries.shape(latest, reader.now) if latest else [],
         remarks=said,
-        may_undo=_may_undo(row, access.user, access.now),
-        address=address,
+        may_undo=_may_undo(row, look.user, reader.now),
+        address=f"{look.base}{row.pk}/",
     )
 
 

@@ -8,7 +8,7 @@ from handover.form_template import FormSection
 from handover.models import Access, Handover, Round
 from handover.queries import drafts, item_rows, record, record_words, score, score_rules
 from handover.queries.drafts import ReceivedItem, SavedSection, Typed
-from handover.queries.words import ClockWords
+from handover.queries.words import ClockWords, Reader
 
 
 @dataclass(frozen=True)
@@ -118,10 +118,11 @@ def explained(content: record.Content, handover: Handover) -> tuple[int, list[Sh
 
 
 def _lines(draft: record.Draft, content: record.Content, access: Access) -> list[WorkLine]:
+    reader = Reader(access.now)
     return [
         WorkLine(
             shown=shown,
-            clock=item_rows.next_clock(item.kind, item.next_clock, item.next_due_at, access.now),
+            clock=item_rows.next_clock(item.kind, item.next_clock, item.next_due_at, reader),
         )
         for shown, item in zip(record_words.lines(content), draft.items, strict=True)
     ]

@@ -92,7 +92,7 @@ def _line(line: ReviewLine, rights: Rights, disputes: OfRecord, token: str) -> s
 
 
 def _answer(line: ReviewLine) -> str:
-    return _("Replied: it waits for the receiver’s answer again") if line.is_replied else line.answer_label
+    return _("Replied: it waits for the receiver’s answer again") if line.is_replied else line.answer
 
 
 def _decided(row: HandoverLine) -> str:

@@ -9,6 +9,7 @@ from django import template
 from django.forms import BoundField
 from django.template import RequestContext
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from handover import form_template
@@ -17,9 +18,10 @@ from handover.forms.handovers import HIGHEST_FIGURE, NOTE_LENGTH, TEXT_LENGTH, S
 from handover.queries import record_words
 from handover.queries.drafts import SavedSection
 from handover.queries.record_words import ShownSection
+from handover.queries.words import Reader
 from handover.queries.words import phrase as _
 
-from .ui import csrf_field, icon, instant
+from .ui import csrf_field, icon, time_element
 
 register = template.Library()
 
@@ -89,14 +91,14 @@ def section_forms(
     sections: Iterable[tuple[FormSection, Mapping[str, str | int], SavedSection | None]],
 ) -> SafeString:
     """Each section with the text its form begins with, and as it was saved: what who reads along sees."""
-    base = f"/handovers/{context['handover'].pk}/sections/"
+    base, reader = f"/handovers/{context['handover'].pk}/sections/", Reader(timezone.now())
     token = csrf_field(context) if context["may_edit"] else ""
     return SafeString(
         "".join(
             SECTION.format(
                 key=section.key,
                 title=escape(str(section.title)),
-                saved=_saved(saved) if saved else "",
+                saved=_saved(saved, reader) if saved else "",
                 help_text=_help(section),
                 inside=_form(section, begun, f"{base}{section.key}/", token)
                 if token
@@ -107,8 +109,9 @@ def section_forms(
     )
 
 
-def _saved(saved: SavedSection) -> str:
-    return SAVED.format(escape(_("saved by %(name)s") % {"name": saved.saved_by}), instant(saved.saved_at))
+def _saved(saved: SavedSection, reader: Reader) -> str:
+    who = _("saved by %(name)s") % {"name": saved.saved_by}
+    return SAVED.format(escape(who), time_element(saved.saved_at, reader))
 
 
 def _help(section: FormSection) -> str:

@@ -93,14 +93,14 @@ def icon(name: str, label: str = "") -> SafeString:
 @register.simple_tag
 def instant(at: datetime | None, now: datetime | None = None) -> SafeString | str:
     """An instant in the current zone with how far away it is; the page keeps the distance fresh."""
-    if at is None:
-        return ""
-    now = now or timezone.now()
-    return format_html(
-        '<time datetime="{}">{} <span class="rel" data-rel>{}</span></time>',
-        words.iso(at),
-        words.instant_words(at, now),
-        words.relative_words(at, now),
+    return time_element(at, words.Reader(now or timezone.now())) if at else ""
+
+
+def time_element(at: datetime, reader: words.Reader) -> SafeString:
+    """The same for one reader of many instants."""
+    return SafeString(
+        f'<time datetime="{words.iso(at)}">{escape(reader.instant(at))} '
+        f'<span class="rel" data-rel>{escape(reader.relative(at))}</span></time>'
     )
 
 

@@ -102,14 +102,14 @@ def test_chinese_instants_and_clocks_read_in_chinese_order():
     ("kind", "text"), [(Kind.REMINDER, "Act at 15:00"), (Kind.FOLLOW_UP, "Finish by 15:00")]
 )
 def test_next_clock_of_a_reminder_says_when_to_act(kind, text):
-    clock = item_rows.next_clock(kind, ClockKind.DONE, NOW + timedelta(hours=1), NOW)
+    clock = item_rows.next_clock(kind, ClockKind.DONE, NOW + timedelta(hours=1), words.Reader(NOW))
 
     assert clock
     assert clock.text == text
 
 
 def test_next_clock_is_nothing_without_an_instant():
-    assert item_rows.next_clock(Kind.URGENT, ClockKind.DONE, None, NOW) is None
+    assert item_rows.next_clock(Kind.URGENT, ClockKind.DONE, None, words.Reader(NOW)) is None
 
 
 def test_labels_are_those_of_the_language_and_of_their_own_choices():

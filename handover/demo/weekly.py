@@ -23,10 +23,15 @@ def plan(script: Script, centre: Centre) -> None:
         script.add(before[-1].ends_at + DONE, partial(_finish, desk, before[-1]))
         script.add(last.ends_at + AGREED, partial(_decide, desk, last))
         script.add(last.ends_at + AGREED, partial(_agree, desk, last, "action", until=centre.now))
+    script.add(centre.now, _count)
+
+
+def _count(at: datetime) -> None:
+    figures.run(now=at)
 
 
 def _prepare(at: datetime) -> None:
-    figures.run(now=at)
+    _count(at)
     weekly.prepare(now=at)
 
 

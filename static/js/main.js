@@ -33,3 +33,6 @@ function start(root) {
 
 start(document);
 document.addEventListener("region:updated", (event) => start(event.target));
+
+// A form that came back: what is to be mended first has the focus, also where it lies below the screen.
+[...document.querySelectorAll(".is-invalid")].find((field) => field.checkVisibility())?.focus();

@@ -93,6 +93,17 @@ def test_from_signing_in_to_a_signed_handover_by_keyboard(live_server, browser, 
     assert eye.heard == []
 
 
+def test_form_that_comes_back_has_the_focus_where_something_is_to_be_mended(live_server, browser, desk):
+    with inspector(browser, live_server.url) as eye:
+        sign_in(eye.page, desk.ada)
+        eye.page.keyboard.press("n")
+        press(eye.page.get_by_label("Urgent: respond within 30 min"), "Space")
+        press(eye.page.get_by_role("button", name="Save", exact=True))
+
+        expect(eye.page.get_by_role("combobox", name="Customer")).to_be_focused()
+        expect(eye.page.get_by_role("combobox", name="Customer")).to_be_in_viewport()
+
+
 def test_incoming_agent_knows_what_is_first_after_two_screens(live_server, browser, desk):
     desk.item(holder=desk.ada)
     first = desk.item(kind=Kind.URGENT, holder=desk.ada)

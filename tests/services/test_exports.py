@@ -41,7 +41,7 @@ def test_stand_alone_verifier_accepts_the_export(pack) -> None:
     assert code == 0, said
     assert "ACCEPTED" in said
     assert "通过验证" in said
-    assert "1 rounds and 3 signatures" in said
+    assert "Rounds: 1, signatures: 3." in said
     assert verified(pack, str(pack.parent / "pack.zip"))[0] == 0
     copy = str(pack.parent / "checkpoints.jsonl")
     code, said = verified(pack, "--public-key", str(pack / "public-key.pem"), "--checkpoints", copy)

@@ -20,6 +20,7 @@ from handover.queries.words import moment_words
 FONT = settings.BASE_DIR / "handover" / "vendor" / "noto-sans-sc-2.004" / "NotoSansSC-subset.otf"
 LARGE, MIDDLE, BODY, SMALL = 16, 12, 10, 8
 GREY = 110
+UNDER_HEADING = 20  # a heading with less room for it and what follows goes to the next page
 CHINESE = "\u2e80"  # where the characters of East Asia begin
 
 
@@ -62,13 +63,15 @@ class Paper(FPDF):
 
     def heading(self, text: str) -> None:
         self.ln(3)
+        if self.will_page_break(UNDER_HEADING):
+            self.add_page()
         self.say(text, size=MIDDLE)
         self.line(self.l_margin, self.get_y() + 0.5, self.w - self.r_margin, self.get_y() + 0.5)
         self.ln(2)
 
     def fact(self, label: str, *words: str) -> None:
         if said := " · ".join(word for word in words if word):
-            self.say(f"{label}: {said}" if label else said)
+            self.say(_("%(field)s: %(value)s") % {"field": label, "value": said} if label else said)
 
 
 def render(handover: Handover) -> bytes:

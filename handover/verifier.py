@@ -245,7 +245,11 @@ def verify(pack: Pack, key: Key, copy: Path | None) -> None:
         f"Rounds: {rounds}, signatures: {signatures}. They are as they were sealed.",
         f"{rounds} 个轮次、{signatures} 个签字与封存时一致。",
     )
-    say("+", f"The chain leads to signed checkpoints: {len(batches)}.", f"哈希链通向 {len(batches)} 个检查点。")
+    say(
+        "+",
+        f"The chain leads to signed checkpoints: {len(batches)}.",
+        f"哈希链通向 {len(batches)} 个检查点。",
+    )
     if key.tool:
         say(
             "+",

@@ -169,7 +169,9 @@ def _burns_first(line: ReviewLine) -> tuple[bool, datetime, int]:
 
 
 def _arrived_since(handover: Handover, access: Access) -> list[item_rows.Row]:
-    """What came into the queue after the cut: it belongs to the next one."""
+    """What came into the queue after the cut: it belongs to the next one, and to who is there now."""
+    if handover.team_id not in access.read_team_ids:
+        return []
     rows = _arrived(handover=handover.pk, post=handover.post_id, since=handover.submitted_at)
     return item_rows.shape(item_rows.named(rows), access.now)
 

@@ -69,6 +69,7 @@ def item_detail(request: Request, pk: int) -> HttpResponse:
     shows(request, items=[item.pk])
     page = item_queries.read(access, item, before=request.GET.get("before", ""))
     context = {"item": item, "page": page, "now": access.now, "emotions": Emotion.choices}
+    context["has_profile"] = item.team_id in access.read_team_ids  # off duty one reads what one holds alone
     context["may_see_who"] = item.is_open and permissions.can_reassign_item(access, item)
     if item.key_at:
         context["key_typed"] = timezone.localtime(item.key_at).strftime(instants.FORMAT)

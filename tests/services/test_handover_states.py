@@ -76,8 +76,10 @@ def test_what_comes_after_the_cut_stands_beside_the_record_and_in_the_next_cut(b
     following = opening.open_for(shift=boundary.incoming, now=NOW)
 
     page = review.read(handover, duty.access(boundary.bo, SOON))
+    read_off_duty = review.read(handover, duty.access(boundary.ada, NOW + timedelta(days=1)))
 
     assert [row["id"] for row in page.arrived] == [late.pk]
+    assert read_off_duty.arrived == []
     assert late.pk not in [line.row.item_id for line in page.lines]
     assert late in cut.cut(following)
 

@@ -247,6 +247,18 @@ def test_page_takes_few_queries_whatever_happened(client, desk, agent, now):
     assert queries == [8, 8]
 
 
+def test_page_leads_to_the_customer_while_one_is_on_duty(client, desk, agent, now):
+    item = factories.item(desk, holder=agent, now=now)
+    link = f'href="{reverse("customer_detail", args=[item.customer_id])}"'
+    client.force_login(agent)
+
+    on_duty = client.get(reverse("item_detail", args=[item.pk])).content.decode()
+    agent.assignments.update(checked_out_at=now)
+    off_duty = client.get(reverse("item_detail", args=[item.pk])).content.decode()
+
+    assert (link in on_duty, link in off_duty) == (True, False)
+
+
 def test_page_names_the_handovers_in_which_the_item_stood(client, now):
     boundary = Boundary()
     item = factories.item(boundary.post, holder=boundary.ada)

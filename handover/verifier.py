@@ -31,6 +31,7 @@ else:
     HAS_PACKAGE = True
 
 BEGINNING = "0" * 64
+ED25519 = bytes.fromhex("302a300506032b6570032100")  # what stands before the 32 bytes of such a key
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 ROUNDS, TEXTS, SIGN_OFFS = "handover_round", "handover_signedtext", "handover_signoff"
 
@@ -54,17 +55,23 @@ class Key:
     """The public key, and what can check its signatures here."""
 
     def __init__(self, pem: bytes) -> None:
-        self._pem = pem
-        self.id = sha256(self._raw())[:16]
+        raw = self._raw(pem)
+        self.id = sha256(raw)[:16]
+        # Written anew: whatever checks the signatures finds this key in it, and not a second one.
+        body = base64.b64encode(ED25519 + raw).decode()
+        self._pem = f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n".encode()
         self.tool = "cryptography" if HAS_PACKAGE else shutil.which("openssl")
 
-    def _raw(self) -> bytes:
-        """The 32 bytes at the end of what the PEM file holds."""
-        lines = self._pem.decode("ascii", "replace").split("-----")
+    def _raw(self, pem: bytes) -> bytes:
+        """The 32 bytes of the one key that the PEM file holds."""
+        parts = pem.decode("ascii", "replace").split("-----")
         try:
-            return base64.b64decode(lines[2])[-32:]
+            der = base64.b64decode(parts[2])
         except (IndexError, ValueError):
-            raise Rejected("The public key cannot be read.", "无法读取公钥。") from None
+            der = b""
+        if len(parts) != 5 or der[:-32] != ED25519:
+            raise Rejected("The public key cannot be read.", "无法读取公钥。")
+        return der[-32:]
 
     def check(self, content: bytes, signature: str, english: str, chinese: str) -> None:
         if self.tool and not self._is_signed(content, signature):
@@ -113,7 +120,10 @@ class Pack:
             }
         else:
             with zipfile.ZipFile(place) as archive:
-                self.files = {name: archive.read(name) for name in archive.namelist()}
+                names = archive.namelist()
+                self.files = {name: archive.read(name) for name in names}
+            if len(self.files) < len(names):  # who unpacks it might see another one than was checked
+                raise Rejected("The ZIP file holds a name twice.", "ZIP 文件中有重复的文件名。")
 
     def read(self, name: str) -> bytes:
         try:

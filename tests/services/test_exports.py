@@ -4,8 +4,10 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.utils import translation
 
+from handover import seal_key
 from handover.errors import NotAllowed
 from handover.models import Event, LedgerEntry
 from handover.queries import record_pdf
@@ -108,6 +110,29 @@ def test_export_of_somebody_elses_key_is_rejected(pack) -> None:
     key.write_text(f"-----BEGIN PUBLIC KEY-----\n{other}\n-----END PUBLIC KEY-----\n")
 
     assert verified(pack, "--public-key", str(key))[0] == 1
+
+
+@pytest.mark.parametrize("python", ["", "-S"])
+def test_key_file_that_shows_one_key_and_holds_another_is_rejected(pack, python) -> None:
+    """It would show the number of the key that everybody knows, and accept what somebody else signed."""
+    shown = (pack / "public-key.pem").read_text()
+    held = seal_key.pem(Ed25519PrivateKey.generate().public_key())
+    (pack.parent / "two.pem").write_text(shown.replace("PUBLIC KEY", "NOTE") + held)
+
+    code, said = verified(pack, "--public-key", str(pack.parent / "two.pem"), python=python)
+
+    assert (code, "The public key cannot be read." in said) == (1, True)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_zip_file_with_two_files_of_one_name_is_rejected(pack) -> None:
+    twice = pack.parent / "pack.zip"
+    with zipfile.ZipFile(twice, "a") as archive:
+        archive.writestr("record.pdf", (pack / "record.pdf").read_bytes())
+
+    code, said = verified(pack, str(twice))
+
+    assert (code, "The ZIP file holds a name twice." in said) == (1, True)
 
 
 def test_checkpoint_that_is_not_in_the_copy_outside_is_rejected(pack) -> None:

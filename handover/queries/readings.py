@@ -1,11 +1,12 @@
-"""What somebody was shown a short time ago: it is not noted twice."""
+"""What somebody was shown a short time ago, for it is not noted twice; and to whom a thing belongs."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import BigIntegerField, CharField, DateTimeField
+from django.db.models import BigIntegerField, CharField, DateTimeField, Value
 
-from handover.models import Reading
+from handover.models import Customer, Handover, PendingItem, Reading
 
 from .prepared import Rows, prepared
 
@@ -15,6 +16,7 @@ SUBJECTS = {"items": "item_id", "customers": "customer_id", "handovers": "handov
 KEPT = 50_000
 
 Shown = dict[str, list[int]]  # ids by the words of SUBJECTS
+Place = tuple[int, int | None]  # team and post
 Key = tuple[int, str, str, int]  # who, page, kind, id
 
 # What this process knows to be noted, so that a page that asks again and again asks the database nothing.
@@ -58,3 +60,25 @@ def _recent(*, actor: int, page: str, since: datetime) -> Rows:
     """Answered by the index `reading_of_page`, whatever the size of the table."""
     recent = Reading.objects.filter(actor=actor, page=page, at__gt=since)
     return recent.values_list("at", *SUBJECTS.values(), "listed")
+
+
+def by_place(kind: str, ids: list[int]) -> dict[Place, list[int]]:
+    """A list may hold what belongs to several teams; each keeps what was read of its own."""
+    # Most pages show one thing, and the SQL for so many numbers cannot be built before they are known.
+    rows = _place(kind=kind, pk=ids[0]) if len(ids) == 1 else _places(kind).filter(pk__in=ids).order_by("pk")
+    found: dict[Place, list[int]] = defaultdict(list)
+    for pk, team, post in rows:
+        found[team, post].append(pk)
+    return found
+
+
+@prepared(pk=BigIntegerField())
+def _place(*, kind: str, pk: int) -> Rows:
+    return _places(kind).filter(pk=pk)
+
+
+def _places(kind: str) -> Rows:
+    if kind == "customers":  # of the whole team
+        return Customer.objects.values_list("pk", "team_id", Value(None, BigIntegerField()))
+    things = PendingItem if kind == "items" else Handover
+    return things.objects.values_list("pk", "team_id", "post_id")

@@ -1,7 +1,6 @@
 """Notes who was shown which customers' data; the data themselves are never in it."""
 
 import logging
-from collections import defaultdict
 from datetime import datetime
 from functools import partial
 
@@ -9,13 +8,11 @@ from django.db import InternalError, OperationalError, transaction
 
 from accounts.browser import answered_address
 from accounts.models import User
-from handover.models import Customer, Handover, PendingItem, Reading
+from handover.models import Reading
 from handover.queries import readings
-from handover.queries.readings import SUBJECTS, Shown
+from handover.queries.readings import SUBJECTS, Place, Shown
 
 logger = logging.getLogger(__name__)
-
-Place = tuple[int, int | None]  # team and post
 
 
 def note(*, actor: User, page: str, shown: Shown, now: datetime) -> None:
@@ -31,7 +28,7 @@ def note(*, actor: User, page: str, shown: Shown, now: datetime) -> None:
     rows = [
         _row(kind, ids, place, Reading(actor=actor, page=page, at=now, address=answered_address()))
         for kind, unnoted in new.items()
-        for place, ids in _by_place(kind, unnoted).items()
+        for place, ids in readings.by_place(kind, unnoted).items()
     ]
     if not rows:
         return
@@ -53,18 +50,3 @@ def _row(kind: str, ids: list[int], place: Place, reading: Reading) -> Reading:
     else:
         reading.listed = {kind: ids}
     return reading
-
-
-def _by_place(kind: str, ids: list[int]) -> dict[Place, list[int]]:
-    """A list may hold what belongs to several teams; each keeps what was read of its own."""
-    found: dict[Place, list[int]] = defaultdict(list)
-    if kind == "customers":
-        for pk, team in Customer.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "team_id"):
-            found[team, None].append(pk)
-        return found
-    model = PendingItem if kind == "items" else Handover
-    for pk, team, post in (
-        model.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "team_id", "post_id")
-    ):
-        found[team, post].append(pk)
-    return found

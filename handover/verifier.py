@@ -34,6 +34,7 @@ BEGINNING = "0" * 64
 ED25519 = bytes.fromhex("302a300506032b6570032100")  # what stands before the 32 bytes of such a key
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 ROUNDS, TEXTS, SIGN_OFFS = "handover_round", "handover_signedtext", "handover_signoff"
+ADDENDA = "handover_addendum"
 
 
 class Rejected(Exception):
@@ -219,6 +220,33 @@ def check_texts(pack: Pack, rows: list[dict[str, Any]], handover: int) -> None:
             )
 
 
+def check_signed(rows: list[dict[str, Any]]) -> None:
+    """Each round is what its outgoing side signed, and each addendum says what was signed with it."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["table"], []).append(row["row"])
+    texts = {row["sha256"]: row["text"] for row in found.get(TEXTS, [])}
+    sign_offs = {row["id"]: row for row in found.get(SIGN_OFFS, [])}
+    outgoing = [
+        (row["round_number"], row["text_id"], row["user_id"])
+        for row in sign_offs.values()
+        if row["role"] == "outgoing"
+    ]
+    for row in found.get(ROUNDS, []):
+        if (row["number"], row["text_id"], row["submitted_by_id"]) not in outgoing:
+            raise Rejected(
+                f"Round {row['number']} is not what the outgoing side signed.",
+                f"第 {row['number']} 轮不是交班方所签的内容。",
+            )
+    for row in found.get(ADDENDA, []):
+        text = texts.get(sign_offs.get(row["sign_off_id"], {}).get("text_id"), "{}")
+        if json.loads(text).get("text") != row["text"]:
+            raise Rejected(
+                f"Addendum {row['id']} does not say what was signed with it.",
+                f"补充说明 {row['id']} 与随其签署的文字不符。",
+            )
+
+
 def check_copy(batches: list[dict[str, Any]], copy: Path) -> None:
     lines = set(copy.read_text(encoding="utf-8").splitlines())
     for checkpoint in (batch["checkpoint"] for batch in batches):
@@ -241,6 +269,7 @@ def verify(pack: Pack, key: Key, copy: Path | None) -> None:
         sealed.update(check_batch(batch, key))
     check_rows(rows, sealed)
     check_texts(pack, rows, manifest["handover"])
+    check_signed(rows)
     if copy:
         check_copy(batches, copy)
     rounds, signatures = (sum(row["table"] == table for row in rows) for table in (ROUNDS, SIGN_OFFS))

@@ -14,10 +14,22 @@ from django.core.management import CommandError, call_command
 from django.db import connection, models, transaction
 
 from handover import append_only, check_template
-from handover.models import Handover, ScoreRules
+from handover.ladders import SUPERVISORS, Step
+from handover.models import Handover, Waits
 from handover.models.evidence import Protected
 from handover.queries import record, score
-from handover.services import confirmation, disputes, findings, ledger, readings, spot_checks
+from handover.queries.ladders import Place
+from handover.services import (
+    confirmation,
+    disputes,
+    findings,
+    ladders,
+    ledger,
+    notices,
+    readings,
+    score_rules,
+    spot_checks,
+)
 from tests import factories
 from tests.boundary import SOON, Boundary
 from tests.records import END, drawn_week
@@ -28,10 +40,7 @@ ADDRESS = "192.0.2.1"
 def signed_record() -> Handover:
     """Handed over, scored by rules of the team's own, confirmed, added to, disputed and checked."""
     boundary = Boundary()
-    rules = score.dump(score.BUILT_IN)
-    ScoreRules.objects.create(
-        team=boundary.post.team, version=1, rules=rules, made_by=boundary.dai, made_at=factories.NOW
-    )
+    set_up(boundary)
     factories.item(boundary.post, now=factories.NOW, holder=boundary.ada)
     handover = boundary.open()
     boundary.submit(handover)
@@ -42,6 +51,24 @@ def signed_record() -> Handover:
     settle(handover, boundary)
     check(boundary)
     return handover
+
+
+def set_up(boundary: Boundary) -> None:
+    """Weights of the team's own; elsewhere weights, a ladder and a notice, each taken back again."""
+    acts = {"actor": boundary.dai, "now": factories.NOW}
+    fewer = score.BUILT_IN | {next(iter(score.BUILT_IN)): score.Weight(1)}
+    score_rules.change(team=boundary.post.team, weights=fewer, seen_version=0, **acts)
+    elsewhere = factories.team()
+    score_rules.change(team=elsewhere, weights=fewer, seen_version=0, **acts)
+    score_rules.go_back(team=elsewhere, seen_version=1, **acts)
+    place = Place(elsewhere, Waits.TAKEN)
+    ladders.change(place=place, steps=[Step(5, (SUPERVISORS,))], seen_version=0, **acts)
+    ladders.go_back(place=place, seen_version=1, **acts)
+    facts = {"title": "Parking", "text": "The gate is closed."}
+    facts |= {"valid_from": factories.NOW, "valid_until": END}
+    notice = notices.write(team=elsewhere, post=None, facts=facts, **acts)
+    notices.mark_read(notice=notice, actor=boundary.bo, now=factories.NOW)
+    notices.withdraw(notice=notice, **acts)
 
 
 def settle(handover: Handover, boundary: Boundary) -> None:

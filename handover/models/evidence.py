@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from django.db import models
 
 from .disputes import Dispute, DisputeStatement
+from .escalation import Ladder
 from .events import Event
-from .handovers import Round
+from .handovers import Handover, Round
+from .notices import Notice, NoticeReceipt
 from .readings import Reading
+from .score_rules import ScoreRules
 from .signoffs import Addendum, SignedText, SignOff
 from .spot_checks import Draw, DrawnRecord, Finding, FindingEntry, SpotCheck
 
@@ -98,6 +101,10 @@ class Watermark(models.Model):
         return f"{self.table}: {self.serial}"
 
 
+OVER = (
+    *("incoming_shift_id", "boundary_at", "state", "submitted_at", "ended_at", "taken_over"),
+    "round_count",
+)
 ENDED = ("outcome", "ended_at", "ended_by_id", "reason")
 DRAWN = ("algorithm", "algorithm_version", "population", "drawn_at", "drawn_by_id")
 SETTLED = (
@@ -106,6 +113,8 @@ SETTLED = (
 )
 RULE_DONE = ("rule_done_at", "rule_done_by_id")
 ACCEPTED = ("state", "settled_at")
+RETIRED = ("retired_at",)
+WITHDRAWN = ("withdrawn_at",)
 
 # A new table of the trail is one more line here: `migrate` then protects it and the ledger covers it.
 PROTECTED = (
@@ -114,6 +123,8 @@ PROTECTED = (
     Protected(SignedText, serial="sign_offs__id"),
     Protected(SignOff),
     Protected(Addendum),
+    Protected(Handover, free=(*OVER, "with_reservation", "reservation_ended_at", "version")),
+    Protected(Handover, frozen=OVER, since="ended_at", told_by="handover"),
     Protected(Round, free=ENDED),
     Protected(Round, frozen=ENDED, since="ended_at", told_by="handover"),
     Protected(Dispute, free=(*SETTLED, *RULE_DONE)),
@@ -127,5 +138,12 @@ PROTECTED = (
     Protected(Finding, free=(*ACCEPTED, "version")),
     Protected(Finding, frozen=ACCEPTED, since="settled_at", told_by="post"),
     Protected(FindingEntry),
+    Protected(Notice, free=WITHDRAWN),
+    Protected(Notice, frozen=WITHDRAWN, since="withdrawn_at", told_by="team"),
+    Protected(NoticeReceipt),
+    Protected(ScoreRules, free=RETIRED),
+    Protected(ScoreRules, frozen=RETIRED, since="retired_at", told_by="team"),
+    Protected(Ladder, free=RETIRED),
+    Protected(Ladder, frozen=RETIRED, since="retired_at", told_by="team"),
 )
 APPEND_ONLY = (*PROTECTED, Protected(LedgerEntry), Protected(Checkpoint), Protected(Layout))

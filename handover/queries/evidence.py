@@ -35,7 +35,8 @@ def recent(table: Protected, sealed_to: int) -> Q:
     if not table.told_by:
         return Q(**{f"{table.serial}__gt": since})
     told = Event.objects.filter(**{"pk__gt": since, f"{table.told_by}__isnull": False})
-    return Q(**{f"{table.told_by}__in": told.values(table.told_by)})
+    key = "pk" if table.model._meta.model_name == table.told_by else table.told_by
+    return Q(**{f"{key}__in": told.values(table.told_by)})
 
 
 def is_sealed(handover: Handover) -> bool:

@@ -1,6 +1,5 @@
 """Walks the whole ledger, and names the first thing that does not fit."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,25 +10,17 @@ from django.core.exceptions import FieldError
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from handover import canonical, chain, seal_key
-from handover.errors import HandoverError
-from handover.models import Checkpoint, Layout, LedgerEntry, SignedText, SignOff, Watermark
+from handover import chain, seal_key
+from handover.models import Checkpoint, Layout, LedgerEntry, Watermark
 from handover.models.evidence import PROTECTED, Protected
-from handover.queries import evidence
+from handover.queries import coherence, evidence
+from handover.queries.coherence import DoesNotFit
 
 PORTION = 2_000  # entries held in memory at once
 TABLES = {table.name: table for table in PROTECTED}
 ENTRIES, CHECKPOINTS, LAYOUTS = (model._meta.db_table for model in (LedgerEntry, Checkpoint, Layout))
-SIGN_OFFS, TEXTS = SignOff._meta.db_table, SignedText._meta.db_table
 
 Entry = tuple[int, str, str, str, str, str]  # seq, table, key, salt, commitment, hash
-
-
-class DoesNotFit(HandoverError):
-    """The first thing that does not fit, with its table and key."""
-
-    def __init__(self, table: str, key: object, what: str) -> None:
-        super().__init__(f"{table} {key}: {what}")
 
 
 @dataclass(frozen=True)
@@ -49,7 +40,7 @@ def verify(key: Ed25519PublicKey, outside: Iterable[str]) -> Verified:
     copied = _copied(outside)
     entries, checkpoints = _ledger(key)
     _outside(copied)
-    _sign_offs()
+    coherence.check()
     return Verified(entries, checkpoints, len(copied), _unsealed())
 
 
@@ -215,35 +206,6 @@ def _outside(copied: list[tuple[int, str]]) -> None:
             raise DoesNotFit(CHECKPOINTS, size, what)
         if evidence.line(here) != text:
             raise DoesNotFit(CHECKPOINTS, size, _("The copy outside says something else."))
-
-
-def _sign_offs() -> None:
-    """Each signature stands under the text that names it, and each text has the hash it goes by."""
-    columns = ("pk", "handover_id", "round_number", "role", "as_supervisor", "user_id", "printed_name")
-    found = SignOff.objects.order_by("pk").values_list(*columns, "meaning", "text_id", "text__text")
-    for pk, *signed, sha256, text in found.iterator(PORTION):
-        if canonical.sha256(text) != sha256:
-            raise DoesNotFit(TEXTS, sha256, _("Its bytes do not have the hash it goes by."))
-        if (names := _named(text)) is None:
-            raise DoesNotFit(TEXTS, sha256, _("It is not the text of a signature."))
-        if names != (signed[0], names[1] and signed[1], *signed[2:]):
-            what = _("It was moved or changed: %(name)s signed its text for handover %(handover)s.")
-            words = {"name": names[5], "handover": names[0]}
-            raise DoesNotFit(SIGN_OFFS, pk, what % words)
-    stray = SignedText.objects.filter(sign_offs__isnull=True).order_by("pk").first()
-    if stray:
-        raise DoesNotFit(TEXTS, stray.pk, _("Nobody has signed this text."))
-
-
-def _named(text: str) -> tuple[Any, ...] | None:
-    """Handover, round, role and signer as the text names them. An addendum is of no round."""
-    try:
-        content = json.loads(text)
-        signature = content["signature"]
-        who = ("role", "as_supervisor", "user", "name", "meaning")
-        return (content["handover"], content.get("round"), *(signature[name] for name in who))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None
 
 
 def _unsealed() -> int:

@@ -145,7 +145,7 @@ def _record(
                 now=now,
                 team=team,
                 person=person,
-                data={"changes": dict(changes)},
+                data={"changes": dict(changes), "name": person.display_name},
             )
             for team in places
         ]

@@ -38,7 +38,7 @@ def first_administrator(*, username: str, display_name: str, password: str, now:
         actor=person,
         now=now,
         person=person,
-        data={"changes": {"created": True, "is_administrator": ["", "True"]}},
+        data={"changes": {"created": True, "is_administrator": ["", "True"]}, "name": display_name},
     )
     return person
 

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from handover import seal_key
 from handover.errors import NotAllowed
-from handover.models import Event, LedgerEntry
+from handover.models import Addendum, Event, LedgerEntry, Round
 from handover.queries import record_pdf
 from handover.services import events, exports
 from tests.boundary import SOON
@@ -28,10 +28,14 @@ def handover():
 
 @pytest.fixture
 def pack(handover, evidence_files) -> Path:
-    """The export, unpacked."""
-    folder = evidence_files / "pack"
+    return unpacked(handover, evidence_files)
+
+
+def unpacked(handover, place: Path) -> Path:
+    """The export in a folder, with the file itself beside it."""
+    folder = place / "pack"
     content = exports.export(handover=handover, actor=user("Cai"), now=SOON)
-    (evidence_files / "pack.zip").write_bytes(content)
+    (place / "pack.zip").write_bytes(content)
     with zipfile.ZipFile(BytesIO(content)) as archive:
         archive.extractall(folder)
     return folder
@@ -150,6 +154,25 @@ def test_export_seals_what_is_newest_and_leaves_an_entry(handover, pack) -> None
     assert (event.verb, event.handover, event.actor.display_name) == ("evidence_exported", handover, "Cai")
     sealed = LedgerEntry.objects.filter(table="handover_signoff").values_list("key", flat=True)
     assert sorted(sealed) == sorted(str(pk) for pk in handover.sign_offs.values_list("pk", flat=True))
+
+
+def test_round_with_the_text_of_another_record_is_rejected(handover, evidence_files) -> None:
+    """It was put into the database, sealed like any other row, and exported with the very key."""
+    facts = {"submitted_by": user("Ada"), "submitted_at": SOON, "score": 100}
+    Round.objects.create(handover=handover, number=2, text=signed_record().rounds.get().text, **facts)
+
+    code, said = verified(unpacked(handover, evidence_files))
+
+    assert (code, "Round 2 is not what the outgoing side signed" in said) == (1, True)
+
+
+def test_addendum_under_a_signature_of_something_else_is_rejected(handover, evidence_files) -> None:
+    outgoing = handover.sign_offs.get(role="outgoing")
+    Addendum.objects.create(handover=handover, text="I take it all back.", sign_off=outgoing)
+
+    code, said = verified(unpacked(handover, evidence_files))
+
+    assert (code, "does not say what was signed with it" in said) == (1, True)
 
 
 def test_nobody_takes_one_record_after_the_other(handover) -> None:

@@ -127,7 +127,8 @@ def _dingtalk(chat: Chat, text: str) -> tuple[str, Json]:
 
 
 def _feishu(chat: Chat, text: str) -> tuple[str, Json]:
-    content: Json = {"msg_type": "text", "content": {"text": text}}
+    # It knows no escapes, and `<at user_id="all">` in the name of a customer would call everybody.
+    content: Json = {"msg_type": "text", "content": {"text": text.replace("<", "＜")}}
     if chat.secret:
         timestamp = str(int(chat.now.timestamp()))
         signature = hmac.new(f"{timestamp}\n{chat.secret}".encode(), b"", hashlib.sha256)

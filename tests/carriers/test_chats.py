@@ -17,7 +17,8 @@ PARCEL = Parcel(
     ref="handover-7", at=NOW, text=TEXT, language="en", url="https://handover.example.com/items/7/"
 )
 BODY = f"{TEXT}\n{PARCEL.url}"
-FEISHU = {"msg_type": "text", "content": {"text": BODY}}
+# Of which it makes no tag, such as one that calls everybody in the chat.
+FEISHU = {"msg_type": "text", "content": {"text": BODY.replace("<", "＜")}}
 WECOM = {"msgtype": "text", "text": {"content": BODY}}
 ANSWERS = {
     "wecom": (WECOM, b'{"errcode":0,"errmsg":"ok"}', b'{"errcode":93000,"errmsg":"invalid webhook url"}'),

@@ -181,16 +181,25 @@ def number(question: Question, sums: Sums) -> float | None:
     return sums.total / sums.n if question.form is Form.AVERAGE else sums.n
 
 
+def shown(question: Question, sums: Sums) -> int | None:
+    """The number as it stands in words; None where nothing was counted."""
+    if not sums.n:
+        return None
+    if question.form is Form.SHARE:
+        return _per_cent(sums)
+    return round(sums.total / sums.n) if question.form is Form.AVERAGE else sums.n
+
+
 def words(question: Question, sums: Sums) -> str:
     """A point in words: "92 % (46 of 50)"."""
     if not sums.n:
         return _("nothing counted")
     if question.form is Form.SHARE:
-        facts = {"share": _per_cent(sums), "hits": sums.hits, "count": sums.n}
+        facts = {"share": shown(question, sums), "hits": sums.hits, "count": sums.n}
         return _("%(share)s %% (%(hits)s of %(count)s)") % facts
     if question.form is Form.AVERAGE:
         average = {
-            "average": str(round(sums.total / sums.n)),
+            "average": str(shown(question, sums)),
             "unit": str(question.unit),
             "count": str(sums.n),
         }

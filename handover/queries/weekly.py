@@ -15,7 +15,7 @@ from handover.models import Access, Fact, Measure, PendingItem, Rollup, WeeklyAc
 
 from .paging import Cursor
 from .trend_questions import QUESTIONS, Form, Question
-from .trends import Filters, Sums, number, words
+from .trends import Filters, Sums, shown, words
 from .weeks import WEEK
 from .words import Reader
 
@@ -111,15 +111,15 @@ def lines(report: WeeklyReport, *, may_open: bool) -> list[Line]:
 
 
 def _line(question: Question, now: Sums, before: Sums, url: str) -> Line:
-    high, low = number(question, now), number(question, before)
+    high, low = shown(question, now), shown(question, before)
     change, is_better = "", False
     if high is not None and low is not None:
         less_is_better = question.is_fault or question.goal is not None or question.form is Form.COUNT
         is_better = (high < low) if less_is_better else (high > low)
         change = _("as before") if high == low else _("better") if is_better else _("worse")
     is_worse = bool(change) and high != low and not is_better
-    shown = url if now.n else ""
-    return Line(question, words(question, now), words(question, before), change, is_better, is_worse, shown)
+    said = words(question, now), words(question, before)
+    return Line(question, *said, change, is_better, is_worse, url if now.n else "")
 
 
 def late(report: WeeklyReport, reader: Reader) -> list[Case]:

@@ -135,7 +135,8 @@ def test_worst_cases_are_named_with_the_way_to_them(scene):
 def test_change_says_better_or_worse_by_what_is_asked(scene):
     before = MONDAY - timedelta(days=7)
     of_history(scene.post, Measure.REFUSED, {MONDAY: (True, False), before: (True,)})
-    of_history(scene.post, Measure.CONFIRMED, {MONDAY: (True,), before: (True,)}, value=10)
+    of_history(scene.post, Measure.CONFIRMED, {MONDAY: (True,) * 3, before: (True,) * 3}, value=10)
+    of_history(scene.post, Measure.CONFIRMED, {MONDAY: (True,)}, value=11)  # still 10 in words
     report = scene.report()
 
     changes = {

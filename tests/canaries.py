@@ -88,7 +88,7 @@ NOT_TYPED = {
         "WeeklyAction.form_key",
     ),
     "what a stranger types": ("LoginAttempt.address", "LoginAttempt.username"),
-    "the address of a page": ("HeldForm.path",),
+    "the address of a page": ("HeldForm.path", "Message.path"),
 }
 
 

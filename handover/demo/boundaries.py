@@ -79,7 +79,7 @@ def look_through(boundary: Boundary, at: datetime, *, share: int = 1) -> None:
         )
     idle = [item.line_id for item in drafts.received(handover) if item.asks_why]
     for line in cut.received_lines(handover.outgoing_shift_id).filter(pk__in=idle):
-        lines.answer_back(line=line, text=boundary.phrase("why"), actor=people[0], now=at)
+        lines.answer_back(line=line, handover=handover, text=boundary.phrase("why"), actor=people[0], now=at)
 
 
 def submit(boundary: Boundary, at: datetime) -> None:

@@ -213,8 +213,12 @@ def settle(*, line: HandoverLine, holder: User | None, reason: str, actor: User,
 
 
 @transaction.atomic
-def answer_back(*, line: HandoverLine, text: str, actor: User, now: datetime) -> None:
-    """Say what became of a received item, or why nothing did; its sender sees it. The latest holds."""
+def answer_back(*, line: HandoverLine, handover: Handover, text: str, actor: User, now: datetime) -> None:
+    """Say what became of a received item, or why nothing did; its sender sees it. The latest holds.
+
+    Raises InvalidMove once `handover` is signed with it, by which the receiving shift hands over in its turn.
+    """
+    lifecycle.require(handover, Handover.State.DRAFT)
     lifecycle.update(line, answer_back=text, answer_back_by=actor, answer_back_at=now)
     _record(Event.Verb.ANSWERED_BACK, line, actor, now, text=text)
     sentence = ANSWERED_BACK_ELSEWHERE if cut.is_elsewhere(line) else ANSWERED_BACK

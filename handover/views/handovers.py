@@ -274,7 +274,7 @@ def answer_back(request: Request, pk: int, line_pk: int) -> HttpResponse:
         request,
         form,
         run=lambda data: lines.answer_back(
-            line=line, text=data["text"], actor=request.user, now=request.access.now
+            line=line, handover=handover, text=data["text"], actor=request.user, now=request.access.now
         ),
         back=f"{reverse('handover_edit', args=[pk])}#received",
         done=_("The shift that handed it over sees your answer."),

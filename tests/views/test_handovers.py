@@ -292,8 +292,10 @@ def test_answer_back_is_asked_for_and_shown_to_the_sender(client, desk):
     line = desk.handover.lines.get()
     client.post(f"/handovers/{following.pk}/received/{line.pk}/", {"text": "The depot was shut all day."})
     signed = sign(client, f"/handovers/{following.pk}/sign/")
+    late = client.post(f"/handovers/{following.pk}/received/{line.pk}/", {"text": "It was all done."})
 
     client.force_login(desk.dai)
+    assert "This is not possible any more" in late.content.decode()
     assert refused.context["form"].errors["password"]
     assert signed.status_code == 302
     assert "The depot was shut all day." in client.get(desk.address).content.decode()

@@ -27,10 +27,13 @@ class Page:
 
 def visible(border: Border) -> QuerySet[Handover]:
     disputes = Dispute.objects.filter(handover=OuterRef("pk"))
+    # Not by their state: SQLite plans a statement anew whenever a value is bound to the condition of a
+    # partial index, and this one joins five tables.
+    unsettled = disputes.filter(settled_at__isnull=True)
     found = Handover.objects.within(border).annotate(
         from_paper=IS_FROM_PAPER,
         has_disputes=Exists(disputes),
-        is_disputed=Exists(disputes.open()),
+        is_disputed=Exists(unsettled),
     )
     return found.select_related("team", "post", "outgoing_shift", "incoming_shift")
 

@@ -22,6 +22,8 @@ class Protected:
     model: type[models.Model]
     # Grows with each new row, so that those which are not sealed yet are found without reading all.
     serial: str = "id"
+    # When it was written, as the row itself says; an addendum leaves that to its signature.
+    at: str = "at"
     # The columns that are written later, or follow what happens.
     free: tuple[str, ...] = ()
     # The only ones that are frozen, from when `since`, one of them, is no longer empty.
@@ -38,6 +40,10 @@ class Protected:
     def name(self) -> str:
         """As the ledger calls it."""
         return f"{self.table}.{self.since}" if self.since else self.table
+
+    @property
+    def written_at(self) -> str:
+        return self.since or self.at
 
     @property
     def columns(self) -> list[str]:
@@ -120,30 +126,30 @@ WITHDRAWN = ("withdrawn_at",)
 PROTECTED = (
     Protected(Event),
     Protected(Reading),
-    Protected(SignedText, serial="sign_offs__id"),
-    Protected(SignOff),
-    Protected(Addendum),
-    Protected(Handover, free=(*OVER, "with_reservation", "reservation_ended_at", "version")),
+    Protected(SignedText, serial="sign_offs__id", at="created_at"),
+    Protected(SignOff, at="signed_at"),
+    Protected(Addendum, at=""),
+    Protected(Handover, at="opened_at", free=(*OVER, "with_reservation", "reservation_ended_at", "version")),
     Protected(Handover, frozen=OVER, since="ended_at", told_by="handover"),
-    Protected(Round, free=ENDED),
+    Protected(Round, at="submitted_at", free=ENDED),
     Protected(Round, frozen=ENDED, since="ended_at", told_by="handover"),
-    Protected(Dispute, free=(*SETTLED, *RULE_DONE)),
+    Protected(Dispute, at="raised_at", free=(*SETTLED, *RULE_DONE)),
     Protected(Dispute, frozen=SETTLED, since="settled_at", told_by="handover"),
     Protected(Dispute, frozen=RULE_DONE, since="rule_done_at", told_by="handover"),
     Protected(DisputeStatement),
-    Protected(Draw, free=DRAWN),
+    Protected(Draw, at="committed_at", free=DRAWN),
     Protected(Draw, frozen=DRAWN, since="drawn_at", told_by="team"),
     Protected(DrawnRecord),
-    Protected(SpotCheck),
-    Protected(Finding, free=(*ACCEPTED, "version")),
+    Protected(SpotCheck, at="checked_at"),
+    Protected(Finding, at="filed_at", free=(*ACCEPTED, "version")),
     Protected(Finding, frozen=ACCEPTED, since="settled_at", told_by="post"),
     Protected(FindingEntry),
     Protected(Notice, free=WITHDRAWN),
     Protected(Notice, frozen=WITHDRAWN, since="withdrawn_at", told_by="team"),
-    Protected(NoticeReceipt),
-    Protected(ScoreRules, free=RETIRED),
+    Protected(NoticeReceipt, at="read_at"),
+    Protected(ScoreRules, at="made_at", free=RETIRED),
     Protected(ScoreRules, frozen=RETIRED, since="retired_at", told_by="team"),
-    Protected(Ladder, free=RETIRED),
+    Protected(Ladder, at="made_at", free=RETIRED),
     Protected(Ladder, frozen=RETIRED, since="retired_at", told_by="team"),
 )
 APPEND_ONLY = (*PROTECTED, Protected(LedgerEntry), Protected(Checkpoint), Protected(Layout))

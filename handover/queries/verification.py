@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -17,6 +18,7 @@ from handover.queries import coherence, evidence
 from handover.queries.coherence import DoesNotFit
 
 PORTION = 2_000  # entries held in memory at once
+SLACK = timedelta(days=1)  # what the sealer may lie behind, or a clock be wrong
 TABLES = {table.name: table for table in PROTECTED}
 ENTRIES, CHECKPOINTS, LAYOUTS = (model._meta.db_table for model in (LedgerEntry, Checkpoint, Layout))
 
@@ -31,6 +33,7 @@ class Verified:
     checkpoints: int
     outside: int
     waiting: int
+    backdated: list[str]  # table and key of each row that tells of a time long before it was put there
 
 
 def verify(key: Ed25519PublicKey, outside: Iterable[str]) -> Verified:
@@ -38,10 +41,10 @@ def verify(key: Ed25519PublicKey, outside: Iterable[str]) -> Verified:
     database is: what is sealed meanwhile may only be missing there. Raises DoesNotFit.
     """
     copied = _copied(outside)
-    entries, checkpoints = _ledger(key)
+    entries, checkpoints, backdated = _ledger(key)
     _outside(copied)
     coherence.check()
-    return Verified(entries, checkpoints, len(copied), _unsealed())
+    return Verified(entries, checkpoints, len(copied), _unsealed(), backdated)
 
 
 def _copied(outside: Iterable[str]) -> list[tuple[int, str]]:
@@ -59,20 +62,23 @@ def _copied(outside: Iterable[str]) -> list[tuple[int, str]]:
     return found
 
 
-def _ledger(key: Ed25519PublicKey) -> tuple[int, int]:
+def _ledger(key: Ed25519PublicKey) -> tuple[int, int, list[str]]:
     """The chain from its beginning, each row that it stands for, and the checkpoints along it."""
     # In this order: an entry that can be seen was committed with its checkpoint.
     last = LedgerEntry.objects.aggregate(last=Max("seq"))["last"] or 0
     checkpoints, layouts = _Checkpoints(key), _Layouts()
     seq, head = 0, chain.BEGINNING
+    backdated: list[str] = []
     for portion in _portions(last):
+        earliest = {}
         for entry in portion:
             seq, head = _follow(entry, seq, head)
+            earliest[seq] = checkpoints.before and checkpoints.before - SLACK
             if seq == checkpoints.coming:
                 checkpoints.check(head)
-        _rows(portion, layouts)
+        backdated += _rows(portion, layouts, earliest)
     checkpoints.end(seq)
-    return seq, checkpoints.count
+    return seq, checkpoints.count, backdated
 
 
 def _portions(last: int) -> Iterator[list[Entry]]:
@@ -112,13 +118,17 @@ class _Layouts:
         return tuple(columns)
 
 
-def _rows(portion: list[Entry], layouts: _Layouts) -> None:
-    """Each row that these entries stand for is there, and is what it was."""
+def _rows(portion: list[Entry], layouts: _Layouts, earliest: dict[int, datetime | None]) -> Iterator[str]:
+    """Each row that these entries stand for is there, and is what it was. Answers with those that tell of a
+    time before the earliest that their entry leads to expect.
+    """
     wanted: dict[tuple[str, tuple[str, ...]], list[Entry]] = defaultdict(list)
     for entry in portion:
         wanted[entry[1], layouts.at(entry[0], entry[1])].append(entry)
     for (table, columns), entries in wanted.items():
         rows = _read(TABLES[table], columns, [entry[2] for entry in entries])
+        written_at = TABLES[table].written_at
+        place = columns.index(written_at) if written_at in columns else None
         for seq, _table, key, salt, committed, _hash in entries:
             values = rows.get(key)
             if values is None:
@@ -131,6 +141,9 @@ def _rows(portion: list[Entry], layouts: _Layouts) -> None:
                 raise DoesNotFit(
                     table, key, _("This row was changed after entry %(seq)d sealed it.") % {"seq": seq}
                 )
+            limit = earliest[seq]
+            if limit and place is not None and values[place] < limit:
+                yield f"{table} {key}"
 
 
 def _read(table: Protected, columns: tuple[str, ...], keys: list[str]) -> dict[str, list[Any]]:
@@ -159,6 +172,8 @@ class _Checkpoints:
         self._next = next(self._stored, None)
         self._size = 0
         self.count = 0
+        # When the sealer ran before the run that made the one that is coming.
+        self.before: datetime | None = None
 
     @property
     def coming(self) -> int | None:
@@ -183,6 +198,8 @@ class _Checkpoints:
             raise DoesNotFit(CHECKPOINTS, checkpoint.size, what)
         self._size = checkpoint.size
         self._next = next(self._stored, None)
+        if self._next and self._next.at > checkpoint.at:
+            self.before = checkpoint.at
         self.count += 1
 
     def end(self, seq: int) -> None:

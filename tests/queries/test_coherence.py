@@ -1,13 +1,18 @@
 """Rows that were put into the database by hand, and sealed like any other: they contradict what is there."""
 
+from datetime import timedelta
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
 
 from accounts.models import User
-from handover.models import Addendum, DrawnRecord, Handover, Round
-from handover.services import people
+from handover.models import Addendum, DrawnRecord, Event, Handover, Round
+from handover.services import events, people
 from tests import factories
 from tests.boundary import SOON
 from tests.evidence import behind_its_back, finding, seal, signed_record, undone
+from tests.records import END
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_files")]
 
@@ -83,3 +88,20 @@ def test_name_that_was_changed_past_the_trail_is_found(handover) -> None:
     assert finding() == (
         f"accounts_user {person.pk}: This name was changed past the trail, which says: Eve Li."
     )
+
+
+def test_entry_that_is_put_in_with_a_time_long_past_is_said(handover) -> None:
+    facts = {"verb": "promise_kept", "handover": handover}
+    events.record(**facts, actor=None, now=END)
+    seal(now=END)
+    forged = Event.objects.create(**facts, at=SOON)
+    Event.objects.create(**facts, at=SOON - timedelta(days=30))
+    events.record(**facts, actor=None, now=END)
+    seal(now=END + timedelta(minutes=1))
+
+    answer = StringIO()
+    call_command("verify", stdout=answer)
+
+    said = answer.getvalue().splitlines()[-1]
+    first = f"handover_event {forged.pk}"
+    assert said == f"2 rows tell of a time long before they were put there; the first is {first}."

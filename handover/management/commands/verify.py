@@ -55,6 +55,9 @@ class Command(BaseCommand):
         self.stdout.write(_("%(checkpoints)d checkpoints, signed with key %(key)s") % words)
         self.stdout.write(_("%(outside)d checkpoints of the copy outside") % words)
         self.stdout.write(_("%(waiting)d rows wait to be sealed") % words)
+        if late := found.backdated:
+            what = _("%(count)d rows tell of a time long before they were put there; the first is %(first)s.")
+            self.stdout.write(what % {"count": len(late), "first": late[0]})
 
 
 def _outside(checkpoints: Path | None) -> list[str]:

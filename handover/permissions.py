@@ -30,6 +30,11 @@ def can_supervise_post(access: Access, post_id: int, team_id: int) -> bool:
     return can_supervise_team(access, team_id) or post_id in access.led_post_ids
 
 
+def can_keep_post(access: Access, post_id: int, team_id: int) -> bool:
+    """The same without who is in charge of one shift alone."""
+    return can_supervise_team(access, team_id) or post_id in access.kept_post_ids
+
+
 def can_work_in_team(access: Access, team_id: int) -> bool:
     """On duty in the team, or supervising something there. Auditors and administrators do not work."""
     return team_id in access.duty_team_ids or access.roles.get(team_id) in {Role.LEADER, Role.SUPERVISOR}
@@ -138,7 +143,7 @@ def can_draw_records(access: Access, team_id: int) -> bool:
 
 def can_judge_record(access: Access, handover: Handover) -> bool:
     """Score it and say what is to be put right; that nobody does it as a party is a rule of the service."""
-    leads = handover.team_id in access.supervised_team_ids or handover.post_id in access.led_post_ids
+    leads = handover.team_id in access.supervised_team_ids or handover.post_id in access.kept_post_ids
     return leads or access.roles.get(handover.team_id) == Role.AUDITOR
 
 
@@ -152,7 +157,7 @@ def can_answer_finding(access: Access, finding: Finding) -> bool:
 
 def can_settle_finding(access: Access, finding: Finding) -> bool:
     """Take the second look at it; that nobody does it as a party is a rule of the service."""
-    return can_supervise_post(access, finding.post_id, finding.team_id)
+    return can_keep_post(access, finding.post_id, finding.team_id)
 
 
 def can_export_handover(access: Access, handover: Handover, *, signers: frozenset[int]) -> bool:
@@ -166,7 +171,7 @@ def can_add_addendum(access: Access, handover: Handover) -> bool:
 
 
 def can_manage_post(access: Access, post: Post) -> bool:
-    return can_supervise_post(access, post.pk, post.team_id)
+    return can_keep_post(access, post.pk, post.team_id)
 
 
 def can_manage_team(access: Access, team: Team) -> bool:
@@ -188,7 +193,7 @@ def can_see_roster(access: Access, post: Post) -> bool:
 def can_name_substitute(access: Access, assignment: Assignment) -> bool:
     """Agents for themselves, who supervises the post for everybody there."""
     post = assignment.shift.post
-    return assignment.user_id == access.user.pk or can_manage_post(access, post)
+    return assignment.user_id == access.user.pk or can_supervise_post(access, post.pk, post.team_id)
 
 
 def can_ask_swap(access: Access, assignment: Assignment) -> bool:
@@ -228,7 +233,7 @@ def can_withdraw_notice(access: Access, notice: Notice) -> bool:
 
 def can_read_trail(access: Access) -> bool:
     """Auditors, and whoever leads something; of which places is a matter of the query."""
-    return access.leads or Role.AUDITOR in access.roles.values()
+    return access.keeps or Role.AUDITOR in access.roles.values()
 
 
 def can_see_receipts(access: Access, notice: Notice) -> bool:

@@ -49,6 +49,8 @@ class Access:
     now: datetime
     roles: dict[int, str] = field(default_factory=dict)  # team id -> role
     led_post_ids: frozenset[int] = frozenset()  # in teams that the person does not supervise
+    # Of these, those that are the person's for good and not for one shift.
+    kept_post_ids: frozenset[int] = frozenset()
     duty: tuple[DutyPlace, ...] = ()
     team_zone: str = ""  # of the team in which the person works first of all
 
@@ -110,6 +112,11 @@ class Access:
     def reads_off_duty(self) -> bool:
         """Whether there is a team that this person supervises or checks."""
         return self.is_administrator or bool(self.always_read_team_ids)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether there is anything that this person keeps: its settings, its roster, its checks."""
+        return bool(self.is_administrator or self.kept_post_ids or self.supervised_team_ids)
 
     @property
     def leads(self) -> bool:

@@ -13,7 +13,7 @@ from .shifts import Post
 class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
     def visible_to(self, access: Access) -> Self:
         """One's own, and those of the posts that one leads."""
-        posts = Post.objects.managed_by(access)
+        posts = Post.objects.kept_by(access)
         return self.filter(Q(owner=access.user) | Q(post__in=posts))
 
 

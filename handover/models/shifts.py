@@ -27,6 +27,12 @@ class PostQuerySet(models.QuerySet["Post"]):
             return self
         return self.filter(Q(team__in=access.supervised_team_ids) | Q(pk__in=access.led_post_ids))
 
+    def kept_by(self, access: Access) -> Self:
+        """Without those that the person leads for one shift alone."""
+        if access.is_administrator:
+            return self
+        return self.filter(Q(team__in=access.supervised_team_ids) | Q(pk__in=access.kept_post_ids))
+
     def in_use(self, day: datetime) -> Self:
         """Posts that exist on the day of `day`: not retired, and inside the days of a temporary one."""
         date = day.date()

@@ -145,7 +145,7 @@ class FindingQuerySet(models.QuerySet["Finding"]):
             return self
         return self.filter(
             Q(team__in=access.overseen_team_ids)
-            | Q(post__in=access.led_post_ids)
+            | Q(post__in=access.kept_post_ids)
             | Q(responsible=access.user, team__in=access.roles)
         )
 

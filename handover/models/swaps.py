@@ -20,7 +20,7 @@ class SwapQuerySet(models.QuerySet["Swap"]):
         if access.is_administrator:
             return self
         own = Q(asker=access.user) | Q(colleague=access.user)
-        led = Q(given_shift__post__in=access.led_post_ids) | Q(taken_shift__post__in=access.led_post_ids)
+        led = Q(given_shift__post__in=access.kept_post_ids) | Q(taken_shift__post__in=access.kept_post_ids)
         return self.filter(own | led, team__in=access.roles) | self.filter(team__in=access.overseen_team_ids)
 
     def open(self) -> Self:

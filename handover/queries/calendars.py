@@ -47,7 +47,7 @@ def listing(access: Access) -> list[CalendarFeed]:
 
 def posts(access: Access) -> list[Post]:
     """The posts in use for which the person may make an address."""
-    rows = Post.objects.managed_by(access).filter(is_active=True, team__is_active=True)
+    rows = Post.objects.kept_by(access).filter(is_active=True, team__is_active=True)
     return list(rows.order_by("team__name", "name", "pk"))
 
 

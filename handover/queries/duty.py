@@ -130,7 +130,7 @@ def access(user: User, now: datetime) -> Access:
     administrators.
 
     A duty supervisor leads the post while on duty, whatever else they are: what escalates to them, they may
-    settle.
+    settle. That is for a shift, so they keep neither its settings nor its roster, and check nobody.
     """
     rows = _memberships(user=user.pk)
     roles = {team_id: role for team_id, role, _zone in rows}
@@ -138,8 +138,8 @@ def access(user: User, now: datetime) -> Access:
     led = _led_posts(user=user.pk) if Role.LEADER in roles.values() else []
     found = (DutyPlace(*row) for row in _duty_places(user=user.pk, now=now))
     places = tuple(place for place in found if place.team_id in roles)
-    led_posts = {post_id for post_id, team_id in led if roles.get(team_id) == Role.LEADER}
-    led_posts |= {
+    kept = {post_id for post_id, team_id in led if roles.get(team_id) == Role.LEADER}
+    for_now = {
         place.post_id
         for place in places
         if place.is_duty_supervisor and roles[place.team_id] != Role.SUPERVISOR
@@ -148,7 +148,8 @@ def access(user: User, now: datetime) -> Access:
         user=user,
         now=now,
         roles=roles,
-        led_post_ids=frozenset(led_posts),
+        led_post_ids=frozenset(kept | for_now),
+        kept_post_ids=frozenset(kept),
         duty=places,
         team_zone=_team_zone(user, [zones[place.team_id] for place in places] or list(zones.values())),
     )

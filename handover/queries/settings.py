@@ -44,7 +44,7 @@ def managed_teams(access: Access) -> list[Team]:
     every = Team.objects.order_by("-is_active", "name", "pk")
     if access.is_administrator:
         return list(every)
-    mine = Q(pk__in=access.supervised_team_ids) | Q(posts__in=access.led_post_ids)
+    mine = Q(pk__in=access.supervised_team_ids) | Q(posts__in=access.kept_post_ids)
     return list(every.filter(mine).distinct())
 
 
@@ -56,7 +56,7 @@ def supervised_teams(access: Access) -> list[Team]:
 
 def posts(access: Access, team: Team) -> list[PostRow]:
     """The posts of the team that the person keeps, retired ones last. Four queries, however many posts."""
-    rows = Post.objects.managed_by(access).filter(team=team)
+    rows = Post.objects.kept_by(access).filter(team=team)
     rows = rows.prefetch_related(
         Prefetch("leaders", User.objects.order_by("display_name", "pk")),
         Prefetch("service_hours", ServiceHours.objects.order_by("opens_at", "closes_at", "weekday")),

@@ -65,7 +65,7 @@ def places(access: Access) -> list[Place]:
         teams = teams.filter(pk__in=access.overseen_team_ids)
     found = [Place(f"team-{team.pk}", team.name, team.pk) for team in teams]
     whole = {place.team_id for place in found}
-    posts = Post.objects.filter(pk__in=access.led_post_ids).exclude(team__in=whole).select_related("team")
+    posts = Post.objects.filter(pk__in=access.kept_post_ids).exclude(team__in=whole).select_related("team")
     found += [
         Place(f"post-{post.pk}", f"{post.name} · {post.team.name}", post.team_id, post.pk)
         for post in posts.order_by("team__name", "name", "pk")

@@ -348,7 +348,7 @@ def test_duty_supervisor_leads_the_post_while_on_duty(desk, running):
 
     Assignment.objects.filter(pk=place.pk).update(checked_in_at=NOW)
     access = duty.access(agent, NOW)
-    assert access.led_post_ids == {desk.pk}
+    assert (access.led_post_ids, access.kept_post_ids) == ({desk.pk}, frozenset())
     assert can_supervise_post(access, desk.pk, desk.team_id)
 
     Assignment.objects.filter(pk=place.pk).update(checked_out_at=NOW + MINUTE)

@@ -42,17 +42,18 @@ def sweep_each_minute(start: int, end: int) -> None:
         escalation.sweep(now=NOW + minute * MINUTE)
 
 
-def test_a_row_that_recovers_and_fails_again_is_reported_again_and_holds_up_no_other(clock):
+def test_a_row_that_recovers_and_fails_again_is_reported_again_and_holds_up_no_other(clock, root):
+    broken = clock.ladder
+    fine = factories.ladder(
+        broken.team, clock=Waits.RESPONSE, steps=FINE, version=2, retired_at=NOW, made_by=root
+    )
     sweep_each_minute(0, 6)
     assert reports() == ["Root 2"]
-    clock.ladder.steps = FINE
-    clock.ladder.save(update_fields=["steps"])
+    Clock.objects.filter(pk=clock.pk).update(ladder=fine)
     sweep_each_minute(6, 12)
     clock.refresh_from_db()
     assert clock.failures == 0
-    clock.ladder.steps = BROKEN
-    clock.ladder.save(update_fields=["steps"])
-    Clock.objects.filter(pk=clock.pk).update(next_at=NOW)
+    Clock.objects.filter(pk=clock.pk).update(ladder=broken, next_at=NOW)
 
     sweep_each_minute(12, 18)
 

@@ -87,10 +87,17 @@ PAGES: dict[str, Promise] = {
 }
 # Of every other page: the first word of its name.
 STEPS: dict[str, Promise] = {
+    "answer": gettext_lazy("A line of the handover"),
+    "check": gettext_lazy("Spot checks"),
+    "customer": gettext_lazy("Customers"),
+    "dispute": gettext_lazy("Disputes"),
+    "escalation": gettext_lazy("Board"),
+    "finding": gettext_lazy("Findings"),
     "item": gettext_lazy("A step of the item"),
     "promise": gettext_lazy("A step of the item"),
     "handover": gettext_lazy("A step of the handover"),
     "line": gettext_lazy("A line of the handover"),
+    "section": gettext_lazy("Handover in preparation"),
 }
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts.models import User
 from handover.models import Reading
+from handover.queries.trail_words import page_words
 from tests.world import CANARY, CUSTOMER, World, routes
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,7 @@ def test_every_address_answers_the_role_as_expected(role):
     if role == "disabled":
         User.objects.filter(pk=person.pk).update(is_active=False)
     signed_in = deepcopy(client.cookies)
-    column, answers, unnoted = ROLES.index(AS_OTHERS.get(role, role)), {}, []
+    column, answers, unnoted, unnamed = ROLES.index(AS_OTHERS.get(role, role)), {}, [], []
     for name, route in routes().items():
         for method in ("get", "post"):
             client.cookies = deepcopy(signed_in)
@@ -55,11 +56,14 @@ def test_every_address_answers_the_role_as_expected(role):
             assert NO_WORDS not in html, name
             if any(text in html for text in CUSTOMER) and not noted:
                 unnoted.append((name, method))
+            if noted and page_words(name) == name:
+                unnamed.append(name)
 
     expected = {(name, "get"): codes[column] for name, codes in ANSWERS.items()}
     expected |= {(name, "post"): codes[len(ROLES) + column] for name, codes in ANSWERS.items()}
     assert answers == expected
     assert unnoted == []  # whoever is shown the customer leaves a note of it
+    assert unnamed == []  # and the trail names the page in words
 
 
 @pytest.mark.parametrize("subject", ["items", "handovers", "customers", "shifts"])

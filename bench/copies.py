@@ -10,14 +10,26 @@ from django.db import connection
 from django.db.models import Count, Max, Model, Q, Sum
 from django.db.models.functions import Coalesce
 
-from handover.models import Clock, Event, Fact, FigureMark, PendingItem, Promise, Rollup, SearchEntry
+from handover.models import (
+    Clock,
+    Customer,
+    Event,
+    Fact,
+    FigureMark,
+    PendingItem,
+    Promise,
+    Rollup,
+    SearchEntry,
+)
 
-# What hangs on an item alone, and the columns in which the number of a row of these tables stands.
+# What hangs on an item alone, and the columns in which the number of a row of these tables stands. Customers
+# too: none has as many items as a centre has.
 TABLES: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
-    (PendingItem, ("id",)),
+    (Customer, ("id",)),
+    (PendingItem, ("id", "customer_id")),
     (Clock, ("id", "item_id")),
     (Promise, ("id", "item_id")),
-    (Event, ("id", "item_id")),
+    (Event, ("id", "item_id", "customer_id")),
     (SearchEntry, ("item_id",)),
     (Fact, ("id", "item_id", "thing")),
 )
@@ -29,23 +41,29 @@ def multiply(times: int) -> None:
     distance = max(model.objects.aggregate(last=Max("pk"))["last"] or 0 for model, _numbers in TABLES)
     for number in range(1, times):
         for model, numbers in TABLES:
-            by = dict.fromkeys(numbers, distance * number)
+            by: dict[str, int | str] = dict.fromkeys(numbers, distance * number)
+            if model is Customer:
+                by["code"] = f"-{number}"
             insert_again(model, f"{model._meta.pk.column} <= {distance} AND {_alone(model)}", **by)
     reset_numbers([model for model, _numbers in TABLES])
     _sum_up()
     FigureMark.objects.update(read_to=Event.objects.latest("pk").pk)
 
 
-def insert_again(model: type[Model], which: str, **by: int) -> None:
-    """The rows of which this is true once more, with these columns so much further."""
+def insert_again(model: type[Model], which: str, **by: int | str) -> None:
+    """The rows of which this is true once more, with these numbers so much higher and these texts longer."""
     columns = [field.column for field in model._meta.concrete_fields]
-    values = [f"{column} + {by[column]}" if column in by else column for column in columns]
+    values = [_further(column, by[column]) if column in by else column for column in columns]
     table = model._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} ({', '.join(columns)})"  # noqa: S608  names of our own models
             f" SELECT {', '.join(values)} FROM {table} WHERE {which} ORDER BY {model._meta.pk.column}"
         )
+
+
+def _further(column: str, by: int | str) -> str:
+    return f"{column} + {by}" if isinstance(by, int) else f"{column} || '{by}'"
 
 
 def reset_numbers(models: Sequence[type[Model]]) -> None:

@@ -64,7 +64,7 @@ def same_for_all(template_name: str, **facts: Hashable) -> SafeString:
     return _rendered(template_name, get_language(), **facts)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=1024)
 def _rendered(template_name: str, _language: str | None, **facts: Hashable) -> SafeString:
     return SafeString(get_template(template_name).render(facts))
 

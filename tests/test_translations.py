@@ -9,6 +9,8 @@ from babel.messages.catalog import Catalog
 from handover.env import BASE_DIR
 from handover.management.translations import KEYWORDS, catalog_files, gather, problems, read_catalog
 
+# Beside a Chinese letter, or beside what is put in.
+HALF_WIDTH = re.compile(r"[一-鿿”）][,;:!?(]|[,;:!?)][一-鿿“（]|%\(\w+\)s[,;]|\(%\(|[,;] ?%\(")
 RENAMED = re.compile(r"import [np]*gettext\w* as (\w+)")
 
 PYTHON = """
@@ -39,6 +41,14 @@ def test_chinese_says_the_polite_you_throughout() -> None:
     catalog = (BASE_DIR / "handover/locale/zh_Hans/LC_MESSAGES/django.po").read_text(encoding="utf-8")
 
     assert [line for line in catalog.splitlines() if "你" in line] == []
+
+
+def test_chinese_has_marks_of_full_width() -> None:
+    catalog = read_catalog(BASE_DIR / "handover/locale/zh_Hans/LC_MESSAGES/django.po")
+    texts = [message.string for message in catalog]
+    lines = [line for text in texts for line in ([text] if isinstance(text, str) else text)]
+
+    assert [line for line in lines if HALF_WIDTH.search(line)] == []
 
 
 def test_gather_finds_plurals_and_contexts_in_code_and_templates(tmp_path: Path) -> None:

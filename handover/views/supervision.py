@@ -5,7 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from handover import permissions
-from handover.queries import swaps
+from handover.models import Dispute
+from handover.queries import findings, swaps
 
 from .request import Request
 
@@ -14,6 +15,8 @@ from .request import Request
 def home(request: Request) -> HttpResponse:
     context = {
         "may_read_trail": permissions.can_read_trail(request.access),
+        "disputes": Dispute.objects.visible_to(request.access).open().count(),
+        "findings": len(findings.waiting(request.access)),
         "swaps": len(swaps.to_approve(request.access)),
     }
     return render(request, "supervision/home.html", context)

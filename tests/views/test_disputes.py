@@ -368,8 +368,13 @@ def test_boards_show_what_is_to_be_decided_and_not_to_a_party(office):
     assert office.get("/board/", by=office.dai).context["disputes"] == []
 
 
-def test_supervision_leads_to_the_disputes(office):
-    assert 'href="/disputes/"' in text(office.get("/supervision/", by=office.bo))
+def test_supervision_leads_to_the_disputes_and_says_how_many_wait(office):
+    before = office.get("/supervision/", by=office.dai).context["disputes"]
+    office.dispute()
+    page = office.get("/supervision/", by=office.dai)
+
+    assert 'href="/disputes/"' in text(page)
+    assert (before, page.context["disputes"]) == (0, 1)
 
 
 def test_line_decided_by_a_dispute_leaves_the_review(office):

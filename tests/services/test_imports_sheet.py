@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Team
-from handover.imports.tables import FORMULA_STARTS
+from handover.imports.formulas import FORMULA_STARTS
 from handover.models import Customer, PendingItem, Promise, SearchEntry
 from tests import factories
 from tests.factories import NOW

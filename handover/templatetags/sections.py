@@ -2,8 +2,8 @@
 page on which a handover is written has thirty fields, and each would be ten templates."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 
 from django import template
 from django.forms import BoundField
@@ -63,8 +63,7 @@ HELP = '<div id="{}_helptext" class="form-text">{}</div>'
 ERRORS = "bootstrap5/layout/field_errors_block.html"
 
 
-@dataclass(frozen=True)
-class Control:
+class Control(NamedTuple):
     """A field that nobody has sent yet, with what a BoundField says of one: no form has to be made."""
 
     auto_id: str
@@ -172,8 +171,9 @@ def section_fields(form: SectionForm) -> SafeString:
 def _fields(section: FormSection, fields: Mapping[str, Field]) -> str:
     """Dense: one line of a checklist is one row, the figures stand side by side."""
     if section.kind == form_template.CHECKLIST:
+        answers = [(value, escape(str(label))) for value, label in form_template.CHECK_CHOICES]
         rows = ((fields[line.key], fields[f"{line.key}_note"]) for line in section.lines)
-        shown = "".join(CHECK_ROW.format(_choices(check), _note(note)) for check, note in rows)
+        shown = "".join(CHECK_ROW.format(_choices(check, answers), _note(note)) for check, note in rows)
     elif section.kind == form_template.FACTS:
         shown = FIGURES.format("".join(_figure(fields[line.key]) for line in section.lines))
     else:
@@ -182,7 +182,7 @@ def _fields(section: FormSection, fields: Mapping[str, Field]) -> str:
     return VERSION.format(_value(fields["version"])) + shown
 
 
-def _choices(field: Field) -> str:
+def _choices(field: Field, answers: Iterable[tuple[str, str]]) -> str:
     chosen = field.value()
     choices = (
         CHOICE.format(
@@ -191,9 +191,9 @@ def _choices(field: Field) -> str:
             value=value,
             invalid=_invalid(field),
             checked=" checked" if value == chosen else "",
-            label=escape(str(label)),
+            label=label,
         )
-        for number, (value, label) in enumerate(form_template.CHECK_CHOICES)
+        for number, (value, label) in enumerate(answers)
     )
     return _field(field, CHOICES.format(_described(field), escape(str(field.label)), "".join(choices)))
 
@@ -231,7 +231,8 @@ def _names(field: Field) -> str:
 
 def _described(field: Field) -> str:
     """The elements that speak of the control."""
-    return f' aria-describedby="{field.aria_describedby}"' if field.aria_describedby else ""
+    described = field.aria_describedby
+    return f' aria-describedby="{described}"' if described else ""
 
 
 def _invalid(field: Field) -> str:

@@ -104,6 +104,11 @@ class Access:
         return Led(self.supervised_team_ids, self.led_post_ids)
 
     @cached_property
+    def kept(self) -> Led:
+        """The same without what is the person's for one shift alone."""
+        return Led(self.supervised_team_ids, self.kept_post_ids)
+
+    @cached_property
     def working_team_ids(self) -> frozenset[int]:
         """Teams in which the person works, on duty or not; auditors only read."""
         return frozenset(team for team, role in self.roles.items() if role != Membership.Role.AUDITOR)

@@ -8,7 +8,7 @@ from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
-from handover.models import Access, Assignment, Fact, Led, Measure, Post
+from handover.models import Access, Assignment, Fact, Led, Measure
 
 from . import trend_records, trends
 from .trend_questions import BY_MEASURE, Question
@@ -38,13 +38,6 @@ class Figure:
     label: LazyText
     words: str
     n: int
-
-
-def led(access: Access) -> Led:
-    """What the person leads as leader or supervisor; to be in charge of a shift for a day is not enough."""
-    teams = [team for team, role in access.roles.items() if role == Role.LEADER]
-    posts = Post.objects.filter(leaders=access.user, team__in=teams) if teams else Post.objects.none()
-    return Led(access.supervised_team_ids, frozenset(posts.values_list("pk", flat=True)))
 
 
 def people(access: Access, scope: Led) -> QuerySet[User]:

@@ -183,7 +183,7 @@ def cautions_of(swap: Swap) -> list[Caution]:
 
 def _waiting(access: Access) -> list[Swap]:
     """What waits for this person: to be answered by them, or to be approved. One query."""
-    led = None if access.is_administrator else access.led
+    led = None if access.is_administrator else access.kept
     found = _asked_or_led(user=access.user.pk, now=access.now, teams=frozenset(access.roles), led=led)
     return [swap for swap in found if swap.state == State.ASKED or permissions.can_approve_swap(access, swap)]
 

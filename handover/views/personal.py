@@ -17,7 +17,7 @@ from .request import Request
 @require_safe
 def my_figures(request: Request) -> HttpResponse:
     """One's own; a leader finds the way to those of the people led, by their names alone."""
-    people = personal.people(request.access, personal.led(request.access)) if request.access.roles else []
+    people = personal.people(request.access, request.access.kept) if request.access.roles else []
     return render(request, "figures/home.html", _shown(request, request.user, None) | {"people": people})
 
 
@@ -49,7 +49,7 @@ def _of(request: Request, pk: int) -> tuple[User, Led | None]:
     """The person, and which of their figures the reader may see: of one's own all."""
     if pk == request.user.pk:
         return request.user, None
-    scope = personal.led(request.access)
+    scope = request.access.kept
     return get_object_or_404(personal.people(request.access, scope), pk=pk), scope
 
 

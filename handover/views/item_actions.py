@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -136,6 +137,11 @@ def item_call_holder(request: Request, pk: int) -> HttpResponse:
 def item_snooze(request: Request, pk: int) -> HttpResponse:
     item = _item(request, pk, permissions.can_snooze_item)
     latest = item_queries.snooze_limit(item, request.access.now)
+    if latest <= request.access.now:
+        messages.error(
+            request, _("Its promise is due. Keep, move or break it first: no item sleeps past it.")
+        )
+        return redirect("item_detail", item.pk)
     form = bound(SnoozeForm, request, now=request.access.now, latest=latest)
     return _step(
         request,

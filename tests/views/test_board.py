@@ -52,6 +52,13 @@ def test_home_shows_the_own_and_the_queue_in_order(client, desk, agent, now) -> 
     )
 
 
+@pytest.mark.parametrize("role", [Role.AGENT, Role.LEADER, Role.SUPERVISOR, Role.AUDITOR])
+def test_head_says_off_duty_to_who_has_duties(client, desk, role) -> None:
+    client.force_login(factories.member(desk.team, role))
+
+    assert ("Off duty" in client.get(HOME).content.decode()) == (role != Role.AUDITOR)
+
+
 def test_home_asks_as_often_for_one_as_for_thirty(client, desk, agent, now) -> None:
     colleague = factories.member(desk.team)
 

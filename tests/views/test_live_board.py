@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from handover.models import Clock, Escalation, Event, Kind, PendingItem, Waits
-from handover.services import escalation, events
+from handover.services import escalation, events, promises
 from tests import factories
 from tests.counting import queries_of
 from tests.factories import Role
@@ -182,6 +182,17 @@ def test_snooze_and_wake_up(client, desk, chief, now):
 def typed(item, at) -> dict[str, str]:
     local = timezone.localtime(at, item.team.zone)
     return {"until_preset": "at", "until": local.strftime("%Y-%m-%dT%H:%M")}
+
+
+def test_nothing_is_snoozed_past_a_promise_that_is_due(client, desk, chief, now):
+    item = factories.item(desk, kind=Kind.URGENT, now=now - 120 * MINUTE)
+    facts = {"text": "We ring back", "due_at": now - 60 * MINUTE, "actor": chief, "now": now - 120 * MINUTE}
+    promises.make(item=item, **facts)
+
+    answer = client.get(reverse("item_snooze", args=[item.pk]), follow=True)
+
+    assert answer.redirect_chain == [(reverse("item_detail", args=[item.pk]), 302)]
+    assert "no item sleeps past it" in answer.content.decode()
 
 
 def test_snooze_says_at_the_form_what_is_wrong(client, desk, chief, now):

@@ -108,7 +108,7 @@ def test_page_shows_both_statements_and_who_decides(office):
     }
     assert said == {"outgoing": ["It is in the second note."], "incoming": [WHY]}
     assert [person.display_name for person in answer.context["in_charge"]] == ["Dai"]
-    assert "Bo has the item and keeps it until this is decided." in text(answer)
+    assert "Bo has the item and keeps it until this is decided or the shift hands over." in text(answer)
     assert "made a statement on a dispute" in text(answer)
 
 

@@ -74,7 +74,7 @@ def test_database_refuses_to_replace_a_row(table) -> None:
         key = table.model._meta.pk.column
         statement = (
             f"INSERT INTO {table.table} SELECT * FROM {table.table} "  # noqa: S608
-            f'ON CONFLICT ({key}) DO UPDATE SET "{table.columns[1]}" = NULL'
+            f'ON CONFLICT ({key}) DO UPDATE SET "{table.since or table.columns[1]}" = NULL'
         )
 
     assert refused(statement)

@@ -99,8 +99,6 @@ WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)  # addr
 
 # --- Accounts and sessions ------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["handover.queries.signed_in.Backend"]
-SESSION_ENGINE = "handover.queries.signed_in"
 PASSWORD_HASHERS = ["accounts.hashers.PasswordHasher"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"

@@ -15,7 +15,7 @@ def refuse_frozen(item: PendingItem) -> None:
     if open_dispute(item):
         raise InvalidMove(
             _(
-                "There is an open dispute about this item. Whoever has it keeps it until it is decided or handed over. "
-                "Everything for the customer can be done meanwhile."
+                "There is an open dispute about this item. Whoever has it keeps it until it is decided or "
+                "handed over. Everything for the customer can be done meanwhile."
             )
         )

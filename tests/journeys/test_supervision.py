@@ -49,7 +49,8 @@ def dispute_line(page: Page, office: Office) -> None:
     page.get_by_label(re.compile("^What happened")).fill(BO_SAYS)
     press(page, "Raise the dispute")
     follow(page, "Disputed")
-    expect(page.get_by_text("Bo has the item and keeps it until this is decided or the shift hands over.")).to_be_visible()
+    kept = "Bo has the item and keeps it until this is decided or the shift hands over."
+    expect(page.get_by_text(kept)).to_be_visible()
 
 
 def state_other_side(page: Page) -> None:

@@ -77,17 +77,20 @@ def page(filters: Filters, before: str = "", size: int = PAGE) -> TrailPage:
     """One page from `before` on, newest first."""
     plan = _plan(filters)
     found = _indexed(filters, plan, Cursor.read(before))
-    wanted = found
+    edge = None
     if plan.rest:
-        wanted = _model(filters).objects.filter(pk__in=found.values("pk")[:WINDOW], **plan.rest)
-    ordered = _with_names(filters, wanted.order_by("-at", "-pk"))
-    rows = list(ordered[: size + 1])
-    if len(rows) > size or not plan.rest:
-        last = rows[size - 1] if len(rows) > size else None
-        return TrailPage(rows[:size], str(Cursor(last.at, last.pk)) if last else "")
-    looked_at = found.order_by("-at", "-pk").values_list("at", "pk")[WINDOW - 1 : WINDOW]
-    edge = next(iter(looked_at), None)
-    return TrailPage(rows, str(Cursor(*edge)) if edge else "", edge[0] if edge else None)
+        # Read by the index first and looked through here: a database that is asked both at once may well
+        # take another index, and read all entries of one kind for those of one person.
+        window = list(found.values_list("at", "pk", *plan.rest)[:WINDOW])
+        wanted = tuple(plan.rest.values())
+        fitting = [pk for _at, pk, *values in window if tuple(values) == wanted]
+        found = _model(filters).objects.filter(pk__in=fitting[: size + 1]).order_by("-at", "-pk")
+        edge = Cursor(*window[-1][:2]) if len(window) == WINDOW else None
+    rows = list(_with_names(filters, found)[: size + 1])
+    if len(rows) > size:
+        last = rows[size - 1]
+        return TrailPage(rows[:size], str(Cursor(last.at, last.pk)))
+    return TrailPage(rows, str(edge), edge.at) if edge else TrailPage(rows)
 
 
 def person_named(place: Place, text: str) -> list[User]:
@@ -109,7 +112,7 @@ def _plan(filters: Filters) -> _Plan:
         rest["verb"] = filters.verb
     if filters.actor_id:
         rest["actor"] = filters.actor_id
-    scope: dict[str, Any] = {"team": place.team_id} if place.team_id else {"team__isnull": True}
+    scope: dict[str, Any] = {"team": place.team_id}
     if filters.subject:
         name, pk = filters.subject
         return _Plan({name: pk}, rest | scope)

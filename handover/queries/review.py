@@ -145,6 +145,11 @@ def _rows(*, handover: int) -> QuerySet[HandoverLine]:
     return related.only(*OWN, *ITEM, *names).order_by("position", "pk")
 
 
+def address_of(line: HandoverLine) -> str:
+    """Where a line is answered as long as its record waits to be received, also by who is off duty by now."""
+    return f"{reverse('handover_review', args=[line.handover_id])}#item-{line.item_id}"
+
+
 def version(handover: Handover) -> str:
     """Changes whenever the lines may show something else: with each entry of the record or of an item."""
     [(entry, changed_at)] = _newest(handover=handover.pk)

@@ -229,14 +229,17 @@ def _to_reader(parcel: Parcel, message: Message) -> Parcel:
 
 def _address(row: Delivery) -> str:
     """Where it can be read about, nothing while nobody has said where this installation is reached."""
+    path = _path(row) if settings.SITE_URL else ""
+    return settings.SITE_URL + path if path else ""
+
+
+def _path(row: Delivery) -> str:
+    if row.message and row.message.path:
+        return row.message.path
     source = row.message or row
-    if settings.SITE_URL and row.message and row.message.path:
-        return settings.SITE_URL + row.message.path
-    if settings.SITE_URL and source.item_id:
-        return settings.SITE_URL + reverse("item_detail", args=[source.item_id])
-    if settings.SITE_URL and source.handover_id:
-        return settings.SITE_URL + reverse("handover_detail", args=[source.handover_id])
-    return ""
+    if source.item_id:
+        return reverse("item_detail", args=[source.item_id])
+    return reverse("handover_detail", args=[source.handover_id]) if source.handover_id else ""
 
 
 @transaction.atomic

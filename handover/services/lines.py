@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -24,7 +23,7 @@ from handover.models import (
     SignOff,
     Waits,
 )
-from handover.queries import cut, duty, parties, record
+from handover.queries import cut, duty, parties, record, review
 from handover.queries.freezing import refuse_frozen
 from handover.services import clocks, events, inbox, reservations
 from handover.services.item_changes import await_taking, rouse
@@ -326,11 +325,7 @@ def _tell(
 ) -> None:
     about = {"handover": line.handover} if cut.is_elsewhere(line) else {"item": line.item}
     facts = {"number": line.item_id, "text": text}
-    path = ""
-    if (
-        line.handover.state == Handover.State.SUBMITTED
-    ):  # it is answered there, also by who is off duty by now
-        path = f"{reverse('handover_review', args=[line.handover_id])}#item-{line.item_id}"
+    path = review.address_of(line) if line.handover.state == Handover.State.SUBMITTED else ""
     inbox.tell(recipient=reader, actor=actor, sentence=sentence, facts=facts, path=path, now=now, **about)
 
 

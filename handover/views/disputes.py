@@ -15,7 +15,7 @@ from handover import permissions
 from handover.forms.disputes import DisputeDecisionForm, RaiseForm, StatementForm
 from handover.forms.handovers import SentenceForm
 from handover.models import Dispute, Handover, HandoverLine, Post
-from handover.queries import cut, deciders, dispute_figures, parties, teams
+from handover.queries import cut, deciders, dispute_figures, parties, review, teams
 from handover.queries import disputes as queries
 from handover.services import disputes
 
@@ -194,7 +194,7 @@ def _raise(request: Request, handover: Handover, line: HandoverLine | None, *, t
 def _where(handover: Handover, line: HandoverLine | None) -> str:
     """Where one was reading: among the lines that are being answered, else in the record."""
     if line and handover.state == Handover.State.SUBMITTED:
-        return f"{reverse('handover_review', args=[handover.pk])}#item-{line.item_id}"
+        return review.address_of(line)
     return reverse("handover_detail", args=[handover.pk])
 
 

@@ -176,7 +176,7 @@ def line_undo(request: Request, pk: int, line_pk: int) -> HttpResponse:
     return press(
         request,
         run=lambda: lines.undo(line=line, actor=request.user, now=request.access.now),
-        back=_back(line),
+        back=review.address_of(line),
         done=_("Taken back. The item stands in the queue again."),
     )
 
@@ -246,10 +246,6 @@ def _to_answer(request: Request, pk: int, line_pk: int) -> HandoverLine:
     return line
 
 
-def _back(line: HandoverLine) -> str:
-    return f"{reverse('handover_review', args=[line.handover_id])}#item-{line.item_id}"
-
-
 def _act(
     request: Request,
     line: HandoverLine,
@@ -264,7 +260,7 @@ def _act(
         request,
         form,
         run=run,
-        back=_back(line),
+        back=review.address_of(line),
         done=done,
         template="handovers/act.html",
         context={
